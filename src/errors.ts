@@ -1,0 +1,81 @@
+// Every fault that this package raises: one class, one closed list of stable codes.
+
+/** The closed list of error codes. A code never changes its meaning; its message may be worded anew. */
+export type ErrorCode =
+  // configuration
+  | "ERR_CONFIG_READ" // the file can't be read
+  | "ERR_CONFIG_SYNTAX" // not JSON
+  | "ERR_CONFIG_INVALID" // a key is unknown, missing or wrong; details.problems lists them by path
+  | "ERR_CONFIG_SECRET" // a secret's environment variable or file is missing or empty
+  // the native engine
+  | "ERR_ENGINE_MISSING" // not built yet: run build-native
+  | "ERR_ENGINE_WRONG_VERSION" // built for another LMDB data version
+  | "ERR_ENGINE_BUILD" // the build failed
+  // the store
+  | "ERR_STORE_NOT_FOUND" // no database there
+  | "ERR_STORE_EXISTS" // a database is there already
+  | "ERR_STORE_ACCESS" // the directory or a file can't be read or written
+  | "ERR_STORE_NOT_LMDB" // data.mdb is no LMDB file
+  | "ERR_STORE_FORMAT" // an LMDB file of a data version that can't be opened
+  | "ERR_STORE_TRUNCATED" // data.mdb is shorter than its own pages
+  | "ERR_STORE_TABLES" // the cookie tables are missing or described twice
+  | "ERR_STORE_INCONSISTENT" // index and record contradict each other
+  | "ERR_STORE_OPEN_TWICE" // this process has the database open already
+  | "ERR_STORE_CLOSED" // used after close
+  | "ERR_STORE_FULL" // the write would pass store.maxSize
+  | "ERR_STORE_COMMIT" // the commit failed; nothing of the transaction is stored
+  | "ERR_STORE_KEY" // a value that can't be a key: empty or over LMDB's 511 bytes
+  | "ERR_STORE_ASYNC_WRITE" // a write callback returned a promise
+  // records
+  | "ERR_RECORD_INVALID" // bytes that are no FlatBuffers Cookie; details.field says where
+  | "ERR_RECORD_CBOR" // a CBOR field that can't be decoded, is too deep or too large
+  | "ERR_COOKIE_FIELD" // a field handed to build is out of its range
+  | "ERR_COOKIE_VALUE_TAKEN" // another record has this value
+  // the running service
+  | "ERR_AUTHENTICATE_TIMEOUT" // the look-up took longer than the deadline
+  | "ERR_AUTHENTICATE_OVERLOAD" // too many calls in flight
+  | "ERR_WAMP_LOGIN" // the login to the router can't be made (no secret, wrong key)
+  | "ERR_HEALTH_LISTEN" // the health port can't be opened
+  // command line
+  | "ERR_ARGUMENT" // an argument or option is wrong
+  | "ERR_COOKIE_NOT_FOUND"; // no such cookie
+
+/** Structured facts of an error. Never holds a cookie value, a ticket or a secret. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/**
+ * An error of this package.
+ *
+ * `code` is stable and meant for programs, `message` says what went wrong and where, `hint` how to mend it.
+ * None of them ever holds a cookie value (security requirement R-47).
+ *
+ * @example
+ * try {
+ *   await openCookieStore({ path: "/var/lib/crossbar/.cookies" });
+ * } catch (error) {
+ *   if (error instanceof CookieAuthenticatorError && error.code === "ERR_STORE_FORMAT") { … }
+ * }
+ */
+export class CookieAuthenticatorError extends Error {
+  override readonly name = "CookieAuthenticatorError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: ErrorDetails;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; details?: ErrorDetails; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The error's code if it is one of ours or of Node.js, else `undefined`. */
+export function errorCodeOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,48 @@
+// pino, set up for this component: structured, to standard error, JSON lines or a readable form.
+
+import { type DestinationStream, type Logger, pino } from "pino";
+import pretty from "pino-pretty";
+
+/** The logger that all parts take; pino's own interface. */
+export type Log = Logger;
+
+/**
+ * A logger on standard error, or on `destination`. Nothing that is handed to it may hold a cookie value, a ticket
+ * or a secret: cookies are logged as fingerprints, client text through `toLogText`. The redaction is a second net.
+ */
+export function createLog(
+  options: { readonly level?: string; readonly format?: "json" | "pretty" } = {},
+  destination?: DestinationStream,
+): Log {
+  const stream = destination ?? pino.destination({ dest: 2, sync: false });
+  const target =
+    options.format === "pretty"
+      ? pretty({ destination: stream as never, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" })
+      : stream;
+  return pino(
+    {
+      level: options.level ?? "info",
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: {
+        paths: [
+          "ticket",
+          "secret",
+          "value",
+          "cookieValue",
+          "privateKey",
+          "*.ticket",
+          "*.secret",
+          "*.privateKey",
+        ],
+        censor: "[secret]",
+      },
+    },
+    target,
+  );
+}
+
+/** A logger that writes nothing. */
+export function createSilentLog(): Log {
+  return pino({ level: "silent" });
+}
