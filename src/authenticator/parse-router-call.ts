@@ -1,0 +1,60 @@
+// Step 2: the router's call, [realm, authid, details], from untrusted JSON or CBOR into a typed value.
+
+import { type Denial, deny } from "./outcome.js";
+
+/** What a router asks. Everything in it but `authmethod` may be a client's words. */
+export interface RouterCall {
+  /** The realm asked for; `undefined`: the client has no wish. */
+  readonly realm: string | undefined;
+  /** The authid asked for; on the anonymous transport a random one that the router invented. */
+  readonly authid: string | undefined;
+  /** The authmethod of the transport. */
+  readonly authmethod: "ticket" | "anonymous";
+  /** The client's answer to CHALLENGE; any type. */
+  readonly ticket: unknown;
+  /** Headers of the WebSocket handshake that matter here; `undefined` if the client sent none. */
+  readonly cookieHeader: string | undefined;
+  readonly origin: string | undefined;
+  readonly host: string | undefined;
+  /** Where the client connects from, e.g. `tcp4:127.0.0.1:35578`; for the log. */
+  readonly peer: string | undefined;
+}
+
+/**
+ * The call as Crossbar makes it: three positional arguments, header names in lower case below
+ * `details.transport.http_headers_received`. A client can influence values, never make us throw.
+ */
+export function parseRouterCall(args: readonly unknown[]): RouterCall | Denial {
+  const [realm, authid, details] = args;
+  if (!isMap(details)) return deny("call-malformed", { detail: "the third argument is no map of details" });
+  if (!isTextOrNothing(realm)) return deny("call-malformed", { detail: "the realm is no text" });
+  if (!isTextOrNothing(authid)) return deny("call-malformed", { detail: "the authid is no text" });
+  const { authmethod } = details;
+  if (authmethod !== "ticket" && authmethod !== "anonymous") {
+    return deny("authmethod-not-supported", { detail: typeof authmethod === "string" ? authmethod : "none" });
+  }
+  const transport = isMap(details.transport) ? details.transport : {};
+  const headers = isMap(transport.http_headers_received) ? transport.http_headers_received : {};
+  return {
+    realm: realm ?? undefined,
+    authid: authid ?? undefined,
+    authmethod,
+    ticket: details.ticket,
+    cookieHeader: textOf(headers.cookie),
+    origin: textOf(headers.origin),
+    host: textOf(headers.host),
+    peer: textOf(transport.peer),
+  };
+}
+
+function isMap(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTextOrNothing(value: unknown): value is string | null | undefined {
+  return value === null || value === undefined || typeof value === "string";
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

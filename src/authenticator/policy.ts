@@ -1,0 +1,57 @@
+// What the authenticator enforces: the `authenticator` and `cookie` parts of the configuration, as data.
+
+/** Which Origin headers are accepted when a client sends one (RFC 6454). */
+export interface OriginPolicy {
+  /** Accept an origin whose host and port are those of the handshake's `Host` header. */
+  readonly sameHost: boolean;
+  /** Further origins, `scheme://host[:port]`; a label of the host may be `*`; the word `null` accepts `Origin: null`. */
+  readonly allow: readonly string[];
+  /** Accept clients that send no Origin (anything that is no browser). */
+  readonly allowAbsent: boolean;
+}
+
+/** The rules of one authenticator. All fields are required: the defaults live in `DEFAULT_POLICY`. */
+export interface AuthenticatorPolicy {
+  /** Name of the cookie in the Cookie header; compared byte for byte. */
+  readonly cookieName: string;
+  /** Roles that may call the procedure. The router itself calls as `trusted`. */
+  readonly callerRoles: readonly string[];
+  /** `match`: the realm asked for must be the cookie's; `redirect`: the client is sent to the cookie's realm. */
+  readonly realm: "match" | "redirect";
+  /** Realms that may be given, or `undefined` for all. */
+  readonly allowedRealms: readonly string[] | undefined;
+  /** Roles that may be given, or `undefined` for all but the denied ones. */
+  readonly allowedRoles: readonly string[] | undefined;
+  /** Roles that are never given. */
+  readonly deniedRoles: readonly string[];
+  /** Give `trusted`, the router's own role with all rights, if a cookie has it. */
+  readonly allowTrustedRole: boolean;
+  /** Longest lifetime in seconds from creation, whatever the cookie says; `undefined`: no cap. */
+  readonly maxLifetimeSeconds: number | undefined;
+  /** Keys of authextra that go to the client, or `undefined` for all. */
+  readonly authextraKeys: readonly string[] | undefined;
+  readonly origin: OriginPolicy;
+  /** Role of clients without a valid cookie on the anonymous transport; `undefined`: they are refused. */
+  readonly anonymousRole: string | undefined;
+  /** Longest time for an answer, in milliseconds: the router has no deadline of its own. */
+  readonly deadlineMs: number;
+  /** Most calls in flight; more are answered with the fault at once. */
+  readonly maxInFlight: number;
+}
+
+/** The defaults, which meet every R of our security requirements. */
+export const DEFAULT_POLICY: AuthenticatorPolicy = {
+  cookieName: "cbtid",
+  callerRoles: ["trusted"],
+  realm: "match",
+  allowedRealms: undefined,
+  allowedRoles: undefined,
+  deniedRoles: [],
+  allowTrustedRole: false,
+  maxLifetimeSeconds: undefined,
+  authextraKeys: undefined,
+  origin: { sameHost: true, allow: [], allowAbsent: true },
+  anonymousRole: undefined,
+  deadlineMs: 2000,
+  maxInFlight: 1000,
+};

@@ -1,0 +1,81 @@
+// The configuration after loading: defaults filled in, paths absolute, secrets resolved.
+
+import type { AuthenticatorPolicy } from "../authenticator/policy.js";
+
+/** How the component logs in to a router. Secrets are plain text here and shown nowhere. */
+export type RouterLogin =
+  | { readonly method: "anonymous" }
+  | { readonly method: "ticket"; readonly authid: string; readonly secret: string }
+  | { readonly method: "wampcra"; readonly authid: string; readonly secret: string }
+  /** `privateKey`: 32 bytes Ed25519 seed as hex text. */
+  | { readonly method: "cryptosign"; readonly authid?: string | undefined; readonly privateKey: string };
+
+/** TLS towards a router, as PEM text. The router's certificate is always verified. */
+export interface RouterTls {
+  /** Own certificate authority instead of the system's. */
+  readonly ca?: string | undefined;
+  /** Client certificate and its key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** WAMP registration policy when several instances register the same procedure. */
+export type InvokePolicy = "single" | "roundrobin" | "random" | "first" | "last";
+
+/** One router to attach to. */
+export interface RouterConfig {
+  /** Name in logs and in /readyz; the URL's host and port by default. */
+  readonly name: string;
+  readonly url: string;
+  /** Realm to join: the `authenticator-realm` of the router's node configuration. */
+  readonly realm: string;
+  readonly login: RouterLogin;
+  /** In order of preference. */
+  readonly serializers: readonly ("cbor" | "json")[];
+  readonly tls: RouterTls;
+  /** URI under which the authenticator is registered. */
+  readonly procedure: string;
+  readonly invoke: InvokePolicy;
+  /** WebSocket pings: how often, and how long until a silent peer counts as dead. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  /** Longest time for TCP, TLS, WebSocket handshake and WAMP join together. */
+  readonly joinTimeoutMs: number;
+  /** First and longest pause between tries; growing by half, with jitter. */
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
+}
+
+export interface StoreConfig {
+  /** Directory with data.mdb and lock.mdb. */
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** Our writes stop before the used pages pass this many bytes. */
+  readonly maxSizeBytes: number;
+}
+
+export interface HealthConfig {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface LogConfig {
+  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  readonly format: "json" | "pretty";
+  /** Key of the cookie fingerprints in the log; random for each process if absent. */
+  readonly fingerprintKey: string | undefined;
+}
+
+export interface Config {
+  /** The file it came from. */
+  readonly file: string;
+  readonly store: StoreConfig;
+  readonly policy: AuthenticatorPolicy;
+  /** Length in characters of values that we make ourselves (6 bits each). */
+  readonly cookieValueLength: number;
+  readonly routers: readonly RouterConfig[];
+  readonly health: HealthConfig | undefined;
+  readonly log: LogConfig;
+  /** Crossbar's node configuration, to be checked with ours; absolute path. */
+  readonly crossbarNode: string | undefined;
+}

@@ -1,0 +1,27 @@
+// The public API: one explicit list.
+
+export type { Authenticator, Caller, RouterAnswer } from "./authenticator/authenticator.js";
+export { type AuthenticatorOptions, createAuthenticator } from "./authenticator/create-authenticator.js";
+export { createFingerprint, type Fingerprint } from "./authenticator/fingerprint.js";
+export {
+  type Denial,
+  type DenialReason,
+  isDenial,
+  type Outcome,
+  type Principal,
+} from "./authenticator/outcome.js";
+export { type AuthenticatorPolicy, DEFAULT_POLICY, type OriginPolicy } from "./authenticator/policy.js";
+export { CookieAuthenticatorError, type ErrorCode, type ErrorDetails } from "./errors.js";
+export { createLog, type Log } from "./log/logger.js";
+export { buildCookie } from "./record/build-cookie.js";
+export type { CborMap } from "./record/cbor-map.js";
+export { Cookie, type CookieFields } from "./record/cookie.js";
+export { isCookieValue, makeCookieValue } from "./record/cookie-value.js";
+export type { JsonValue } from "./record/json-value.js";
+export type { CookiePage, CookieReader, MaybePromise, StoreInfo } from "./store/cookie-reader.js";
+export type { CookieStore } from "./store/cookie-store.js";
+export type { CookieTransaction, CookieWriter } from "./store/cookie-writer.js";
+export { buildNative, type NativeBuild } from "./store/lmdb/build-native.js";
+export { initCookieStore } from "./store/lmdb/init-store.js";
+export { createMemoryStore } from "./store/memory/memory-cookie-store.js";
+export { openCookieReader, openCookieStore } from "./store/open-store.js";
