@@ -1,0 +1,79 @@
+// The Crossbar node of the demo: a login transport with cookie tracking, one with our authenticator, one for us.
+
+/** Where our component registers the authenticator. */
+export const PROCEDURE = "com.example.cookie.authenticate";
+export const REALM = "realm1";
+/** A second realm, to which a cookie of the first gives no way. */
+export const OTHER_REALM = "realm2";
+
+export interface DemoNodeOptions {
+  /** For browsers: `/login` and `/ws`. */
+  readonly clientPort: number;
+  /** For our component. */
+  readonly componentPort: number;
+  /** Directory of the cookie database, relative to Crossbar's node directory. */
+  readonly cookies: string;
+  readonly userSecret: string;
+  readonly componentSecret: string;
+}
+
+/** The node configuration, as Crossbar's config.json has it. */
+export function demoNode(options: DemoNodeOptions): object {
+  const authenticator = {
+    type: "dynamic",
+    authenticator: PROCEDURE,
+    "authenticator-realm": REALM,
+    "authenticator-role": "trusted",
+  };
+  const anyone = { uri: "com.example.", match: "prefix", cache: true };
+  const user = { name: "user", permissions: [{ ...anyone, allow: { call: true, subscribe: true } }] };
+  return {
+    version: 2,
+    controller: {},
+    workers: [
+      {
+        type: "router",
+        realms: [
+          {
+            name: REALM,
+            roles: [{ name: "authenticator", permissions: [{ ...anyone, allow: { register: true } }] }, user],
+          },
+          { name: OTHER_REALM, roles: [user] },
+        ],
+        transports: [
+          {
+            type: "universal",
+            endpoint: { type: "tcp", port: options.clientPort, interface: "127.0.0.1" },
+            websocket: {
+              // Here users log in, and Crossbar keeps in its database who the cookie belongs to.
+              login: {
+                type: "websocket",
+                cookie: {
+                  name: "cbtid",
+                  max_age: 604_800,
+                  store: { type: "database", path: options.cookies, maxsize: 1_073_741_824 },
+                },
+                auth: {
+                  wampcra: { type: "static", users: { joe: { secret: options.userSecret, role: "user" } } },
+                },
+              },
+              // Here the cookie is enough. No cookie tracking on this one: it would write to the cookies.
+              ws: { type: "websocket", auth: { ticket: authenticator, anonymous: authenticator } },
+            },
+          },
+          {
+            type: "websocket",
+            endpoint: { type: "tcp", port: options.componentPort, interface: "127.0.0.1" },
+            options: { auto_ping_interval: 5000, auto_ping_timeout: 2500 },
+            auth: {
+              wampcra: {
+                type: "static",
+                users: { authenticator: { secret: options.componentSecret, role: "authenticator" } },
+              },
+            },
+          },
+        ],
+      },
+    ],
+  };
+}
