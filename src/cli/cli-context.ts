@@ -1,0 +1,38 @@
+// Everything that a command needs from outside, in one interface: tests hand in another one.
+
+import type { Config } from "../config/config.js";
+import type { CookieReader } from "../store/cookie-reader.js";
+import type { CookieStore } from "../store/cookie-store.js";
+import type { NativeBuild } from "../store/lmdb/build-native.js";
+
+/** The part of a writable stream that commands use. */
+export interface TextOutput {
+  /** `false`: wait for `drain` before the next write. */
+  write(text: string): boolean;
+  once(event: "drain" | "close", listener: () => void): unknown;
+  off(event: "drain" | "close", listener: () => void): unknown;
+  /** `false` once the reader of a pipe is gone. */
+  readonly writable: boolean;
+}
+
+export interface CliContext {
+  readonly stdin: AsyncIterable<string | Uint8Array>;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly env: NodeJS.ProcessEnv;
+  /** Of this package, for `--version`. */
+  readonly version: string;
+  /** The clock, ns since 1970 UTC. */
+  nowNs(): bigint;
+  /** A new random cookie value of so many characters. */
+  makeCookieValue(length: number): string;
+  openCookieReader(options: { readonly path: string }): Promise<CookieReader>;
+  openCookieStore(options: { readonly path: string; readonly maxSizeBytes: number }): Promise<CookieStore>;
+  initCookieStore(path: string, options: { readonly groupId?: number }): Promise<void>;
+  buildNative(options: {
+    readonly ifMissing: boolean;
+    readonly report: (line: string) => void;
+  }): Promise<NativeBuild>;
+  /** Runs the service and resolves when a signal has stopped it. `warnings` go into its log. */
+  startService(config: Config, warnings: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,34 @@
+// Which cookie a command is about: `--oid OID` or `--value-file FILE`, exactly one of them.
+
+import { CookieAuthenticatorError } from "../errors.js";
+import type { CliContext } from "./cli-context.js";
+import { readCookieValue } from "./read-cookie-value.js";
+
+/** One cookie, by its oid or its value. */
+export type CookieSelector = { readonly oid: string } | { readonly value: string };
+
+/**
+ * The selector of the two options.
+ *
+ * @throws `ERR_ARGUMENT` unless exactly one is there, or if the value can't be read
+ */
+export async function toCookieSelector(
+  options: { readonly oid?: string | undefined; readonly valueFile?: string | undefined },
+  context: Pick<CliContext, "stdin">,
+): Promise<CookieSelector> {
+  const { oid, valueFile } = options;
+  if (oid !== undefined && valueFile === undefined) return { oid };
+  if (oid === undefined && valueFile !== undefined)
+    return { value: await readCookieValue(valueFile, context) };
+  throw new CookieAuthenticatorError("ERR_ARGUMENT", "expected either --oid OID or --value-file FILE", {
+    hint: "`cookies list` shows the oids; --value-file - reads a value from standard input",
+  });
+}
+
+/** The error for a cookie that isn't there; it names an oid, never a value. */
+export function cookieNotFound(selector: CookieSelector): CookieAuthenticatorError {
+  const which = "oid" in selector ? `the oid ${selector.oid}` : "this value";
+  return new CookieAuthenticatorError("ERR_COOKIE_NOT_FOUND", `no cookie has ${which}`, {
+    hint: "`cookies list` shows all cookies",
+  });
+}

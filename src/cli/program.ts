@@ -1,0 +1,57 @@
+// The command tree: what there is, in the order of --help.
+
+import { Command } from "@commander-js/extra-typings";
+import type { CliContext } from "./cli-context.js";
+import { addBuildNative } from "./commands/build-native.js";
+import { addCheckConfig } from "./commands/check-config.js";
+import { addCookiesAdd } from "./commands/cookies-add.js";
+import { addCookiesGet } from "./commands/cookies-get.js";
+import { addCookiesList } from "./commands/cookies-list.js";
+import { addCookiesRemove } from "./commands/cookies-remove.js";
+import { addDbInfo } from "./commands/db-info.js";
+import { addDbInit } from "./commands/db-init.js";
+import { addStart } from "./commands/start.js";
+
+const EXIT_STATUSES = `
+Exit status:
+  0  done
+  1  a fault while doing it
+  2  wrong usage or configuration
+  3  no such cookie
+  4  the store can't be opened or made
+
+Errors go to standard error as text, or with --json as one JSON object.
+
+Example:
+  $ wamp-cookie-authenticator start --config config.json`;
+
+/** The program with all commands, which throws instead of ending the process. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command("wamp-cookie-authenticator")
+    .description("Cookie authentication for Crossbar.io, on Crossbar's own cookie database.")
+    .version(context.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help for a command")
+    .helpCommand(false)
+    .addHelpText("after", EXIT_STATUSES)
+    // Before the commands are added: they inherit both settings.
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: () => {}, // printError writes them, in the form that is asked for
+      getOutHelpWidth: () => 80,
+      getErrHelpWidth: () => 80,
+    });
+  addStart(program, context);
+  addCheckConfig(program, context);
+  const db = program.command("db").description("make or look at a cookie database").helpCommand(false);
+  addDbInit(db, context);
+  addDbInfo(db, context);
+  const cookies = program.command("cookies").description("add, find and remove cookies").helpCommand(false);
+  addCookiesAdd(cookies, context);
+  addCookiesGet(cookies, context);
+  addCookiesList(cookies, context);
+  addCookiesRemove(cookies, context);
+  addBuildNative(program, context);
+  return program;
+}

@@ -1,0 +1,27 @@
+// Puts log, reader, authenticator and service together for `start`.
+
+import { createAuthenticator } from "../authenticator/create-authenticator.js";
+import { createFingerprint } from "../authenticator/fingerprint.js";
+import type { Config } from "../config/config.js";
+import { createLog } from "../log/logger.js";
+import { runUntilSignal } from "../service/run-until-signal.js";
+import { createService } from "../service/service.js";
+import { openCookieReader } from "../store/open-store.js";
+
+/**
+ * Runs the service of a configuration and resolves when SIGTERM or SIGINT has stopped it.
+ *
+ * @throws what opening the store, the logins and the health port throw
+ */
+export async function startService(config: Config, warnings: readonly string[]): Promise<void> {
+  const log = createLog(config.log);
+  for (const warning of warnings) log.warn({ event: "configuration" }, warning);
+  const fingerprint = createFingerprint(config.log.fingerprintKey);
+  const reader = await openCookieReader(config.store);
+  try {
+    const authenticator = createAuthenticator({ reader, policy: config.policy, log, fingerprint });
+    await runUntilSignal(createService({ config, authenticator, reader, log }), log);
+  } finally {
+    await reader.close(); // the service closes it too, unless it never came to run
+  }
+}

@@ -1,0 +1,88 @@
+// The cookie stores of the node, where one of them should be our database.
+
+import { resolve } from "node:path";
+import type { Config } from "./config.js";
+import type { NodeFinding, NodeTransport } from "./crossbar-node.js";
+import { isJsonObject, type JsonObject, toObject, toText } from "./json-object.js";
+
+/** Crossbar's `maxsize` where none is given, in bytes (crossbar/router/cookiestore.py). */
+const CROSSBAR_MAXSIZE = 1024 * 2 ** 20;
+/** Crossbar's cookie name where none is given. */
+const CROSSBAR_COOKIE_NAME = "cbtid";
+
+/** Findings about `cookie` blocks. `nodeDirectory`: where Crossbar's relative paths begin. */
+export function checkCookieStores(
+  transports: readonly NodeTransport[],
+  config: Config,
+  nodeDirectory: string,
+): NodeFinding[] {
+  const findings: NodeFinding[] = [];
+  const others: string[] = [];
+  let shared = false;
+
+  for (const { settings, path } of transports) {
+    if (!isJsonObject(settings.cookie)) continue;
+    const store = toObject(settings.cookie.store);
+    if (store.type !== "database") {
+      findings.push({
+        level: "warning",
+        path: `${path}.cookie.store.type`,
+        message: "cookies made here are kept in no database, so this component doesn't know them",
+        hint: 'use {"type": "database", "path": …} if they are to be accepted',
+      });
+    } else if (resolve(nodeDirectory, toText(store.path) ?? "") !== config.store.path) {
+      others.push(`${path}.cookie.store.path`);
+    } else {
+      shared = true;
+      findings.push(...checkSharedStore(settings.cookie, store, `${path}.cookie`, config));
+    }
+  }
+  if (!shared && others.length > 0) {
+    findings.push({
+      level: "warning",
+      path: others[0] ?? "",
+      message: `no cookie store of this node is our store.path, ${config.store.path}`,
+      hint: `Crossbar's paths begin at ${nodeDirectory}, ours at ${config.file}`,
+    });
+  }
+  return findings;
+}
+
+function checkSharedStore(
+  cookie: JsonObject,
+  store: JsonObject,
+  path: string,
+  config: Config,
+): NodeFinding[] {
+  const findings: NodeFinding[] = [];
+  const maxsize = typeof store.maxsize === "number" ? store.maxsize : CROSSBAR_MAXSIZE;
+  if (!config.store.readOnly && maxsize < config.store.maxSizeBytes) {
+    findings.push({
+      level: "error",
+      path: `${path}.store.maxsize`,
+      message:
+        `Crossbar's limit of ${maxsize} bytes is below our store.maxSize of ${config.store.maxSizeBytes}: ` +
+        "once we write past it, the router goes down",
+      hint: `set store.maxSize to ${maxsize}, or raise maxsize and restart the router`,
+    });
+  }
+  if (store.purge_on_startup === true) {
+    findings.push({
+      level: "warning",
+      path: `${path}.store.purge_on_startup`,
+      message:
+        "the router deletes all cookies at each start and makes the database anew in LMDB's format 1.0",
+      hint: "drop it: this component then keeps its format 0.9, and users their sessions",
+    });
+  }
+  const name = toText(cookie.name) ?? CROSSBAR_COOKIE_NAME;
+  if (name !== config.policy.cookieName) {
+    findings.push({
+      level: "warning",
+      path: `${path}.name`,
+      message: `Crossbar's cookie is called ${name}, we look for ${config.policy.cookieName}`,
+      hint: "make `cookie.name` the same in both configurations",
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,64 @@
+// The configuration file after the schema: every key of the right type, defaults filled in, nothing resolved yet.
+
+import type { InvokePolicy, LogConfig } from "./config.js";
+
+/** A secret as the file gives it: the text itself, or where it is kept. */
+export type SecretSource = string | { readonly env: string } | { readonly file: string };
+
+/** The keys of `routers[].auth`. */
+export type AuthSection =
+  | { readonly method: "anonymous" }
+  | { readonly method: "ticket" | "wampcra"; readonly authid: string; readonly secret: SecretSource }
+  | { readonly method: "cryptosign"; readonly authid?: string; readonly privateKey: SecretSource };
+
+/** The keys of `routers[]`. Times in seconds. */
+export interface RouterSection {
+  readonly name?: string;
+  readonly url: string;
+  readonly realm: string;
+  readonly auth: AuthSection;
+  readonly serializers: readonly ("cbor" | "json")[];
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly allowPlaintext: boolean;
+  readonly procedure: string;
+  readonly invoke: InvokePolicy;
+  readonly pingInterval: number;
+  readonly pingTimeout: number;
+  readonly joinTimeout: number;
+  readonly reconnect: { readonly min: number; readonly max: number };
+}
+
+/** The keys of `authenticator`. Times in seconds. */
+export interface AuthenticatorSection {
+  readonly callerRoles: readonly string[];
+  readonly realm: "match" | "redirect";
+  readonly allowedRealms?: readonly string[];
+  readonly allowedRoles?: readonly string[];
+  readonly deniedRoles: readonly string[];
+  readonly allowTrustedRole: boolean;
+  readonly maxLifetime?: number;
+  readonly authextraKeys?: readonly string[];
+  readonly origin: {
+    readonly sameHost: boolean;
+    readonly allow: readonly string[];
+    readonly allowAbsent: boolean;
+  };
+  readonly anonymousRole?: string;
+  readonly deadline: number;
+  readonly maxInFlight: number;
+}
+
+/** The whole file, as schema/config.schema.json describes it. */
+export interface ConfigFile {
+  readonly store: { readonly path: string; readonly readOnly: boolean; readonly maxSize: number };
+  readonly cookie: { readonly name: string; readonly valueLength: number };
+  readonly routers: readonly RouterSection[];
+  readonly authenticator: AuthenticatorSection;
+  readonly health?: { readonly host: string; readonly port: number };
+  readonly log: {
+    readonly level: LogConfig["level"];
+    readonly format: LogConfig["format"];
+    readonly fingerprintKey?: SecretSource;
+  };
+  readonly crossbarNode?: string;
+}

@@ -1,0 +1,92 @@
+// Loads the configuration: read, parse, schema, rules beyond the schema, secrets and files.
+
+import { resolve } from "node:path";
+import { checkPolicy } from "./check-policy.js";
+import { checkRouters } from "./check-routers.js";
+import type { Config } from "./config.js";
+import type { ConfigFile } from "./config-file.js";
+import { type ConfigProblem, invalidConfig, problemsError } from "./config-problem.js";
+import { FileResolver } from "./file-resolver.js";
+import { isLoopback } from "./is-loopback.js";
+import { readJsonFile } from "./read-json-file.js";
+import { toPolicy } from "./to-policy.js";
+import { toRouterConfigs } from "./to-router-config.js";
+import { toStoreConfig } from "./to-store-config.js";
+import { validateConfigFile } from "./validate-config-file.js";
+
+/** A configuration, and what is allowed in it but unwise: one line of text each, beginning with the key's path. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Loads a configuration file. Relative paths in it are relative to the file.
+ *
+ * @param options.env where `{"env": …}` secrets are looked up; `process.env` by default
+ * @throws `ERR_CONFIG_READ`, `ERR_CONFIG_SYNTAX`, `ERR_CONFIG_INVALID` (also for an unreadable PEM file),
+ *   `ERR_CONFIG_SECRET`
+ * @example
+ * const { config, warnings } = await loadConfig("/etc/wamp-cookie-authenticator/config.json");
+ */
+export async function loadConfig(
+  file: string,
+  options: { readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<LoadedConfig> {
+  const path = resolve(file);
+  const content = validateConfigFile(await readJsonFile(path), path);
+  return resolveConfig(content, path, options.env ?? process.env);
+}
+
+/** The part after the schema: from the file's keys to a `Config`. */
+async function resolveConfig(
+  content: ConfigFile,
+  file: string,
+  env: NodeJS.ProcessEnv,
+): Promise<LoadedConfig> {
+  const routerCheck = checkRouters(content.routers);
+  const policyCheck = checkPolicy(content.authenticator);
+  const problems = [...routerCheck.problems, ...policyCheck.problems];
+  if (problems.length > 0) throw invalidConfig(file, problems);
+
+  const resolver = new FileResolver(file, env);
+  const routers = await toRouterConfigs(content.routers, resolver);
+  const key = content.log.fingerprintKey;
+  const fingerprintKey = key === undefined ? undefined : await resolver.secret(key, "log.fingerprintKey");
+  const store = toStoreConfig(content, file);
+  await resolver.warnOfInlineSecrets();
+  await resolver.warnOfOpenStore(store.path);
+  if (resolver.secretProblems.length > 0) {
+    throw problemsError(
+      "ERR_CONFIG_SECRET",
+      file,
+      resolver.secretProblems,
+      "set the variable or write the file, for the user and environment that this process runs with",
+    );
+  }
+  if (resolver.fileProblems.length > 0) throw invalidConfig(file, resolver.fileProblems);
+
+  const config: Config = {
+    file,
+    store,
+    policy: toPolicy(content.authenticator, content.cookie.name),
+    cookieValueLength: content.cookie.valueLength,
+    routers,
+    health: content.health,
+    log: { level: content.log.level, format: content.log.format, fingerprintKey },
+    crossbarNode: content.crossbarNode === undefined ? undefined : resolver.path(content.crossbarNode),
+  };
+  const warnings = [
+    ...routerCheck.warnings,
+    ...policyCheck.warnings,
+    ...healthWarnings(config),
+    ...resolver.warnings,
+  ];
+  return { config, warnings: warnings.map(({ path, message }) => `${path}: ${message}`) };
+}
+
+/** R-56: what tells about the service is for this machine, unless somebody means it. */
+function healthWarnings({ health }: Config): ConfigProblem[] {
+  if (health === undefined || isLoopback(health.host)) return [];
+  return [{ path: "health.host", message: "other machines can ask for the state of this service" }];
+}

@@ -1,0 +1,79 @@
+// A context without a process: streams in memory, a store in memory, and a record of the calls.
+
+import type { CliContext, TextOutput } from "../../src/cli/cli-context.js";
+import { runCli } from "../../src/cli/run-cli.js";
+import type { Config } from "../../src/config/config.js";
+import type { CookieStore } from "../../src/store/cookie-store.js";
+import { createMemoryStore } from "../../src/store/memory/memory-cookie-store.js";
+
+/** 2026-01-01T00:00:00Z. */
+export const NOW_NS = 1_767_225_600_000_000_000n;
+
+/** What a command wrote and ended with. */
+export interface CliResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface FakeCli {
+  readonly store: CookieStore;
+  /** Stores opened, and how: `read PATH`, `write PATH MAX`. */
+  readonly opened: readonly string[];
+  /** How many of them were closed again. */
+  closed: number;
+  readonly started: readonly { readonly config: Config; readonly warnings: readonly string[] }[];
+  run(args: readonly string[], options?: { readonly stdin?: string }): Promise<CliResult>;
+}
+
+/** A command line on one store in memory; `changes` replace parts of the context. */
+export function createFakeCli(changes: Partial<CliContext> = {}): FakeCli {
+  const store = createMemoryStore();
+  const opened: string[] = [];
+  const started: { config: Config; warnings: readonly string[] }[] = [];
+  const cli: FakeCli = { store, opened, closed: 0, started, run };
+  // The store outlives its closing, so that the next command finds what this one wrote.
+  const close = async (): Promise<void> => {
+    cli.closed++;
+  };
+
+  async function run(args: readonly string[], options: { readonly stdin?: string } = {}): Promise<CliResult> {
+    const written = { stdout: "", stderr: "" };
+    const output = (name: "stdout" | "stderr"): TextOutput => ({
+      write: (text) => {
+        written[name] += text;
+        return true;
+      },
+      once: () => {},
+      off: () => {},
+      writable: true,
+    });
+    const status = await runCli(args, {
+      stdin: (async function* () {
+        yield Buffer.from(options.stdin ?? "");
+      })(),
+      stdout: output("stdout"),
+      stderr: output("stderr"),
+      env: {},
+      version: "1.2.3",
+      nowNs: () => NOW_NS,
+      makeCookieValue: (length) => "v".repeat(length),
+      openCookieReader: async ({ path }) => {
+        opened.push(`read ${path}`);
+        return { ...store.reader, close };
+      },
+      openCookieStore: async ({ path, maxSizeBytes }) => {
+        opened.push(`write ${path} ${maxSizeBytes}`);
+        return { ...store, close };
+      },
+      initCookieStore: async () => {},
+      buildNative: async () => "built",
+      startService: async (config, warnings) => {
+        started.push({ config, warnings });
+      },
+      ...changes,
+    });
+    return { status, ...written };
+  }
+  return cli;
+}
