@@ -7,4 +7,4 @@ import type { CookieCheck } from "./check-cookie.js";
  * field `authenticated` empty, so the two names are what tells a session from a mere tracking cookie.
  */
 export const checkAuthenticated: CookieCheck = ({ cookie }) =>
-  cookie.authid === undefined || cookie.authrole === undefined ? "cookie-unauthenticated" : undefined;
+  cookie.isAuthenticated ? undefined : "cookie-unauthenticated";

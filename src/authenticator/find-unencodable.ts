@@ -8,15 +8,29 @@
  * findUnencodable({ a: [1, 2n] }, "authextra") // "authextra.a[1]"
  */
 export function findUnencodable(value: unknown, path: string): string | undefined {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
-  if (typeof value !== "object" || value instanceof Uint8Array) return path;
-  const entries: Iterable<[string | number, unknown]> = Array.isArray(value)
-    ? value.entries()
-    : Object.entries(value);
-  for (const [key, item] of entries) {
-    const found = findUnencodable(item, typeof key === "number" ? `${path}[${key}]` : `${path}.${key}`);
-    if (found !== undefined) return found;
+  // Paths are only made when there is something to tell: this runs for each client that joins.
+  if (isEncodable(value)) return undefined;
+  const items = Array.isArray(value) ? [...value.entries()] : isMap(value) ? Object.entries(value) : [];
+  const found = items.find(([, item]) => !isEncodable(item));
+  if (found === undefined) return path;
+  const [key, item] = found;
+  return findUnencodable(item, typeof key === "number" ? `${path}[${key}]` : `${path}.${key}`);
+}
+
+function isEncodable(value: unknown): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isEncodable);
+  if (!isMap(value)) return false;
+  for (const key in value) {
+    if (!isEncodable(value[key])) return false;
   }
-  return undefined;
+  return true;
+}
+
+/** A map as decoders make it: dates, bytes and the like have a prototype of their own. */
+function isMap(value: unknown): value is { readonly [key: string]: unknown } {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -4,11 +4,12 @@ import { type DecodeOptions, decode, type EncodeOptions, encode, type TypeEncode
 import { CookieAuthenticatorError } from "../errors.js";
 import { decodeNegativeBigInt, decodePositiveBigInt, encodeBigInt } from "./cbor-bigint.js";
 import { CborProblem, CborTokenizer } from "./cbor-tokenizer.js";
+import { decodePlainMap } from "./decode-plain-map.js";
 
 /** A CBOR map with text keys. `__proto__` is a key like any other: an own property, never a prototype. */
 export type CborMap = { [key: string]: unknown };
 
-/** Deepest nesting that is decoded. cfxdb itself fails near 450; what sites store is below 10. */
+/** Deepest nesting that is decoded. cbor2 itself stops at 400; what sites store is below 10. */
 export const CBOR_MAX_DEPTH = 32;
 /** Largest encoded map that is decoded or written, in bytes. */
 export const CBOR_MAX_BYTES = 65_536;
@@ -41,6 +42,11 @@ export function decodeCborMap(bytes: Uint8Array, field: string): CborMap {
   if (bytes.length > CBOR_MAX_BYTES) {
     throw cborError(field, `it has ${bytes.length} bytes, more than ${CBOR_MAX_BYTES}`);
   }
+  return decodePlainMap(asBuffer(bytes), CBOR_MAX_DEPTH) ?? decodeStrictMap(bytes, field);
+}
+
+/** Any map, and the error for what is none: what `decodeCborMap` asks when the fast way doesn't know. */
+export function decodeStrictMap(bytes: Uint8Array, field: string): CborMap {
   let value: unknown;
   try {
     const tokenizer = new CborTokenizer(bytes, DECODE_OPTIONS, CBOR_MAX_DEPTH);
@@ -96,4 +102,8 @@ function cborError(field: string, why: string, cause?: unknown): CookieAuthentic
     details: { field, why },
     ...(cause instanceof Error ? { cause: cause.name } : {}),
   });
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -171,6 +171,11 @@ export class Cookie {
     return this.#text(AUTHENTICATED_AUTHMETHOD);
   }
 
+  /** Whether authid and authrole are there, which is what tells a session from a mere tracking cookie. */
+  get isAuthenticated(): boolean {
+    return this.#hasBytes(AUTHID) && this.#hasBytes(AUTHROLE);
+  }
+
   get authid(): string | undefined {
     return this.#text(AUTHID);
   }
@@ -280,6 +285,11 @@ export class Cookie {
       throw this.#invalid(index, "the text is no UTF-8");
     }
     return text;
+  }
+
+  #hasBytes(index: number): boolean {
+    const at = findField(this.#bytes, this.#position, index);
+    return at !== 0 && readUint32(this.#bytes, at + readUint32(this.#bytes, at)) > 0;
   }
 
   #cborMap(index: number): CborMap {

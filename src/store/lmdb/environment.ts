@@ -150,9 +150,15 @@ export class LmdbEnvironment {
       let result: { value: T } | undefined;
       // A plain transaction keeps the puts of a callback that throws: only a child transaction undoes them.
       await this.#database.childTransaction(() => {
-        const value = change(this.#transaction);
-        if (isThenable(value)) throw asyncWrite();
-        result = { value };
+        const undo = this.#budget?.beginTransaction();
+        try {
+          const value = change(this.#transaction);
+          if (isThenable(value)) throw asyncWrite();
+          result = { value };
+        } catch (error) {
+          undo?.();
+          throw error;
+        }
       });
       if (result === undefined) throw commitError(this.path, new Error("the transaction was not run"));
       return result.value;
@@ -214,7 +220,7 @@ export class LmdbEnvironment {
         `a key of ${key.length} bytes, LMDB's limit is 511`,
       );
     }
-    this.#budget?.spendPut(value.length);
+    this.#budget?.spendPut(key.length, value.length);
     this.#database.put(key as Buffer, value as Buffer);
   }
 
@@ -229,6 +235,7 @@ export class LmdbEnvironment {
     if (error instanceof CookieAuthenticatorError) return error;
     const failed = (error as { commitError?: Promise<unknown> } | undefined)?.commitError;
     if (failed === undefined) return error;
+    this.#budget?.commitFailed();
     // lmdb-js rejects this second promise with the cause; unhandled, it would end the process.
     return commitError(this.path, await failed.catch((cause: unknown) => cause));
   }

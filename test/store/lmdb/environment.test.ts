@@ -169,6 +169,30 @@ describe("the limit of our writes", () => {
     await environment.close();
   });
 
+  test("a large transaction that fits is let through", async () => {
+    const environment = await openEnvironment(2 ** 25);
+    await environment.write((transaction) => {
+      for (let i = 0; i < 20_000; i += 1)
+        transaction.put(key(`k${(i * 7919) % 20_000}`), Buffer.alloc(300, 7));
+    });
+    expect(environment.figures().entries).toBe(20_002);
+    await environment.write((transaction) => {
+      for (let i = 0; i < 20_000; i += 1) transaction.delete(key(`k${i}`));
+    });
+    expect(environment.figures().usedBytes).toBeLessThanOrEqual(2 ** 25);
+    await environment.close();
+  });
+
+  test("a write that is too large doesn't stop the next one", async () => {
+    const environment = await openEnvironment(MAX);
+    for (let i = 0; i < 3; i += 1) {
+      const write = environment.write((transaction) => transaction.put(key("large"), Buffer.alloc(MAX)));
+      await expect(write).rejects.toMatchObject({ code: "ERR_STORE_FULL" });
+      await environment.write((transaction) => transaction.put(key(`small${i}`), key("x")));
+    }
+    await environment.close();
+  });
+
   test("many writes of one commit are counted together", async () => {
     const environment = await openEnvironment(MAX);
     const results = await Promise.allSettled(

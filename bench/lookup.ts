@@ -1,0 +1,103 @@
+// Bench: the look-up of a cookie beside two raw gets of lmdb-js and beside cfxdb in Python, in turns, as ratios.
+// `npm run bench -- [--size 1000000] [--rounds 15]`
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+import { makeDatabase } from "./lookup-database.js";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..");
+const LOOKUPS_A_ROUND = 20_000;
+
+/** Runs the bench and prints its table. */
+export async function benchLookup(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      size: { type: "string", default: "1000000" },
+      rounds: { type: "string", default: "15" },
+    },
+  });
+  const [size, rounds] = [Number(values.size), Number(values.rounds)];
+  if (!(Number.isInteger(size) && size > 0 && Number.isInteger(rounds) && rounds > 0)) {
+    throw new Error("--size and --rounds take whole numbers above 0");
+  }
+  const directory = join(root, ".bench");
+  mkdirSync(directory, { recursive: true });
+  const path = await makeDatabase(directory, size);
+
+  const node = [process.execPath, "--import", "tsx", join(here, "lookup-worker.ts")];
+  const contestants = [
+    new Contestant("cfxdb in Python, as Crossbar's getAuth", [
+      join(root, ".venv", "bin", "python"),
+      join(here, "lookup.py"),
+      path,
+      String(size),
+    ]),
+    new Contestant("two raw gets of lmdb-js, nothing decoded", [...node, "raw", path, String(size)]),
+    new Contestant("wamp-cookie-authenticator, to the principal", [...node, "ours", path, String(size)]),
+  ];
+  // Two rounds to warm up; then in turns, so that a noisy moment of the machine meets all alike.
+  for (let round = -2; round < rounds; round += 1) {
+    for (const contestant of contestants) await contestant.run(round >= 0);
+  }
+  const [python, raw, ours] = contestants.map((contestant) => contestant.lookupsASecond) as [
+    number,
+    number,
+    number,
+  ];
+  const table = new Table({ head: ["look-up", "per second"], style: { head: [], border: [] } });
+  for (const contestant of contestants) table.push([contestant.name, Math.round(contestant.lookupsASecond)]);
+  console.log(
+    `${size} cookies, LMDB 0.9, median of ${rounds} rounds of ${LOOKUPS_A_ROUND}; Node.js ${process.version}`,
+  );
+  console.log(table.toString());
+  console.log(`ours beside Python: ${(ours / python).toFixed(1)} times (goal 10)`);
+  console.log(`ours beside two raw gets: ${(ours / raw).toFixed(2)} (goal 0.85)`);
+  for (const contestant of contestants) contestant.stop();
+}
+
+/** A child process that does look-ups on request. */
+class Contestant {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #ns: number[] = [];
+  #isReady = false;
+
+  constructor(name: string, [command = "", ...parameters]: readonly string[]) {
+    this.name = name;
+    this.#child = spawn(command, parameters, { cwd: root, stdio: ["pipe", "pipe", "ignore"] });
+    if (this.#child.stdout === null) throw new Error("no output");
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async run(isCounted: boolean): Promise<void> {
+    if (!this.#isReady) await this.#line();
+    this.#isReady = true;
+    this.#child.stdin?.write(`${LOOKUPS_A_ROUND}\n`);
+    const ns = Number(await this.#line());
+    if (isCounted) this.#ns.push(ns);
+  }
+
+  get lookupsASecond(): number {
+    const median = this.#ns.toSorted((a, b) => a - b)[this.#ns.length >> 1] ?? Number.NaN;
+    return (LOOKUPS_A_ROUND / median) * 1e9;
+  }
+
+  stop(): void {
+    this.#child.stdin?.end();
+  }
+
+  async #line(): Promise<string> {
+    const { value, done } = await this.#lines.next();
+    if (done === true) throw new Error(`${this.name} ended early: is everything set up (npm run setup)?`);
+    return value;
+  }
+}
+
+await benchLookup();
