@@ -1,0 +1,39 @@
+// Runs a service until the process is told to end: SIGTERM or SIGINT stops it in order, a second one at once.
+
+import type { Log } from "../log/logger.js";
+import type { Service } from "./service.js";
+
+/** What ends a process: supervisors send the first, terminals the second. */
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/** Exit status of an end that was forced by a second signal. */
+const FORCED = 1;
+
+/**
+ * Starts the service and resolves when a signal has stopped it; the exit status is 0 then.
+ * @throws CookieAuthenticatorError whatever `service.start` throws.
+ */
+export async function runUntilSignal(service: Service, log: Log): Promise<void> {
+  const stopping = new AbortController();
+  const asked = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping.signal.aborted) {
+      log.warn({ signal }, "second signal: ending at once");
+      process.exit(FORCED);
+    }
+    log.info({ signal }, "asked to stop");
+    stopping.abort();
+  };
+
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    await service.start();
+    await asked;
+    await service.stop();
+    process.exitCode = 0;
+  } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  }
+}

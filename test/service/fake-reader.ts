@@ -1,0 +1,29 @@
+// A cookie reader that only says whether it can be read.
+
+import type { CookieReader, StoreInfo } from "../../src/store/cookie-reader.js";
+
+const INFO: StoreInfo = {
+  engine: "fake",
+  path: undefined,
+  format: undefined,
+  writable: false,
+  entries: 0,
+  usedBytes: 0,
+  maxSizeBytes: undefined,
+  pageSize: 0,
+  tables: [],
+};
+
+/** Answers `info` with `info()`; `onClose` is told of each close. */
+export function fakeReader(
+  info: () => StoreInfo | Promise<StoreInfo> = () => INFO,
+  onClose: () => void = () => {},
+): CookieReader {
+  return {
+    findByValue: () => undefined,
+    findByOid: () => undefined,
+    list: () => ({ cookies: [], damaged: [], next: undefined }),
+    info,
+    close: async () => onClose(),
+  };
+}
