@@ -10,6 +10,10 @@ import type { AuthenticatorPolicy } from "./policy.js";
  * could try cookies against it, past the Origin check.
  */
 export function checkCaller(caller: Caller, policy: AuthenticatorPolicy): Denial | undefined {
-  if (caller.authrole !== undefined && policy.callerRoles.includes(caller.authrole)) return undefined;
-  return deny("caller-not-allowed", { detail: `role ${caller.authrole ?? "undisclosed"}` });
+  const { authrole } = caller;
+  if (authrole !== undefined && policy.callerRoles.includes(authrole)) return undefined;
+  // What comes over the wire may be no text, whatever its type says here.
+  return deny("caller-not-allowed", {
+    detail: typeof authrole === "string" ? `role ${authrole}` : "role undisclosed",
+  });
 }

@@ -24,11 +24,13 @@ export function checkOrigin(call: RouterCall, policy: OriginPolicy): Denial | un
   return deny("origin-not-allowed", { detail: origin });
 }
 
-/** The origin as a URL, if it is nothing but scheme, host and port. */
+/**
+ * The origin as a URL, if it is nothing but scheme, host and port in visible ASCII. Browsers send hosts in Punycode
+ * and decoded: what the URL parser would mend (`\\`, `%61`, full-width letters) comes from none.
+ */
 function parseOrigin(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/i.test(text) ? url : undefined;
+  const isBare = /^[a-z][a-z0-9+.-]*:\/\/(?:(?![/?#@\\%])[!-~])+$/i.test(text);
+  return isBare && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function isSameHost(origin: URL, host: string): boolean {
@@ -53,6 +55,7 @@ function matchesOrigin(origin: URL, allowed: string): boolean {
   const wanted = host.toLowerCase().split(".");
   const actual = origin.hostname.split(".");
   return (
-    wanted.length === actual.length && wanted.every((label, at) => label === "*" || label === actual[at])
+    wanted.length === actual.length &&
+    wanted.every((label, at) => (label === "*" ? actual[at] !== "" : label === actual[at]))
   );
 }

@@ -13,10 +13,12 @@ const HEADER_MAX_LENGTH = 65_536;
 export function findCookieValues(header: string, name: string): string[] {
   const values: string[] = [];
   if (header.length > HEADER_MAX_LENGTH) return values;
+  let equals = header.indexOf("=");
   for (let start = 0; start < header.length; ) {
     const semicolon = header.indexOf(";", start);
     const end = semicolon === -1 ? header.length : semicolon;
-    const equals = header.indexOf("=", start);
+    // Looked for again only when it is behind us: a header of semicolons alone would cost the square of its length.
+    if (equals !== -1 && equals < start) equals = header.indexOf("=", start);
     if (equals !== -1 && equals < end && trim(header, start, equals) === name) {
       const value = trim(header, equals + 1, end);
       if (!values.includes(value)) values.push(value);

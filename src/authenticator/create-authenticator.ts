@@ -1,12 +1,12 @@
 // Wraps the spine for a router: every outcome and every fault becomes an answer and, where it matters, a log line.
 
-import { CookieAuthenticatorError, errorCodeOf } from "../errors.js";
+import { CookieAuthenticatorError } from "../errors.js";
 import { toLogText } from "../log/log-text.js";
 import type { Log } from "../log/logger.js";
 import type { CookieReader } from "../store/cookie-reader.js";
 import { authenticate } from "./authenticate.js";
 import type { Authenticator, Caller, RouterAnswer } from "./authenticator.js";
-import { describeCall } from "./describe-call.js";
+import { describeCall, describeFault } from "./describe-call.js";
 import { createFingerprint, type Fingerprint } from "./fingerprint.js";
 import { isDenial, type Outcome } from "./outcome.js";
 import { type AuthenticatorPolicy, DEFAULT_POLICY } from "./policy.js";
@@ -47,9 +47,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       log?.error(
         {
           event: "fault",
-          code: errorCodeOf(error),
-          error: toLogText(error instanceof Error ? error.message : "unknown"),
-          hint: error instanceof CookieAuthenticatorError ? error.hint : undefined,
+          ...describeFault(error, args, policy),
           ...describeCall(args, caller, policy, fingerprint),
         },
         "authentication unavailable",

@@ -1,5 +1,6 @@
 // A call for the log: who asked for what, with a fingerprint in the place of the cookie.
 
+import { CookieAuthenticatorError, errorCodeOf } from "../errors.js";
 import { toLogText } from "../log/log-text.js";
 import type { Caller } from "./authenticator.js";
 import { findCredential } from "./find-credential.js";
@@ -26,5 +27,25 @@ export function describeCall(
     ...(call.origin === undefined ? {} : { origin: toLogText(call.origin) }),
     peer: toLogText(call.peer),
     ...(isDenial(credential) ? {} : { cookie: fingerprint(credential.value) }),
+  };
+}
+
+/**
+ * Fields of a fault's log line. Our own errors hold no cookie value; one that comes from elsewhere may quote what was
+ * looked up, so the value presented is taken out of its text (R-47).
+ */
+export function describeFault(
+  error: unknown,
+  args: readonly unknown[],
+  policy: AuthenticatorPolicy,
+): { readonly [field: string]: string | undefined } {
+  const call = parseRouterCall(args);
+  const credential = isDenial(call) ? call : findCredential(call, policy);
+  const text = error instanceof Error ? error.message : "unknown";
+  const code = errorCodeOf(error);
+  return {
+    code: code === undefined ? undefined : toLogText(code),
+    error: toLogText(isDenial(credential) ? text : text.replaceAll(credential.value, "[cookie]")),
+    hint: error instanceof CookieAuthenticatorError ? error.hint : undefined,
   };
 }

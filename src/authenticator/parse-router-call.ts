@@ -25,7 +25,8 @@ export interface RouterCall {
  * `details.transport.http_headers_received`. A client can influence values, never make us throw.
  */
 export function parseRouterCall(args: readonly unknown[]): RouterCall | Denial {
-  const [realm, authid, details] = args;
+  if (!Array.isArray(args)) return deny("call-malformed", { detail: "the arguments are no list" });
+  const [realm, authid, details]: readonly unknown[] = args;
   if (!isMap(details)) return deny("call-malformed", { detail: "the third argument is no map of details" });
   if (!isTextOrNothing(realm)) return deny("call-malformed", { detail: "the realm is no text" });
   if (!isTextOrNothing(authid)) return deny("call-malformed", { detail: "the authid is no text" });

@@ -1,7 +1,7 @@
 // pino, set up for this component: structured, to standard error, JSON lines or a readable form.
 
 import { type DestinationStream, type Logger, pino } from "pino";
-import pretty from "pino-pretty";
+import { prettyFactory } from "pino-pretty";
 
 /** The logger that all parts take; pino's own interface. */
 export type Log = Logger;
@@ -15,10 +15,7 @@ export function createLog(
   destination?: DestinationStream,
 ): Log {
   const stream = destination ?? pino.destination({ dest: 2, sync: false });
-  const target =
-    options.format === "pretty"
-      ? pretty({ destination: stream as never, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" })
-      : stream;
+  const target = options.format === "pretty" ? prettify(stream) : stream;
   return pino(
     {
       level: options.level ?? "info",
@@ -45,4 +42,10 @@ export function createLog(
 /** A logger that writes nothing. */
 export function createSilentLog(): Log {
   return pino({ level: "silent" });
+}
+
+/** Line by line and at once: pino-pretty as a stream would take Node.js streams only, and lose lines at exit. */
+function prettify(stream: DestinationStream): DestinationStream {
+  const toText = prettyFactory({ ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
+  return { write: (line) => stream.write(toText(line)) };
 }

@@ -1,0 +1,39 @@
+// What goes back to the router: the reply's keys, and the two constant errors.
+
+import { describe, expect, test } from "@jest/globals";
+import { DENIED, toReply, UNAVAILABLE } from "../../src/authenticator/to-reply.js";
+import { OID } from "../support/authenticator-cases.js";
+
+describe("toReply", () => {
+  test("sets all that Crossbar reads, and the same under WAMP's names; the oid stays here", () => {
+    const extra = { theme: "dark" };
+    expect(toReply({ realm: "realm1", authid: "joe", role: "user", extra, oid: OID })).toEqual({
+      reply: {
+        realm: "realm1",
+        authid: "joe",
+        role: "user",
+        extra,
+        authrealm: "realm1",
+        authrole: "user",
+        authextra: extra,
+      },
+    });
+  });
+});
+
+describe("the two errors", () => {
+  test("R-05 a denial says nothing but that it is one", () => {
+    expect(DENIED).toEqual({
+      error: { uri: "wamp.error.authentication_failed", text: "authentication failed" },
+    });
+  });
+
+  test("R-50 a fault differs from bad credentials", () => {
+    expect(UNAVAILABLE).toEqual({
+      error: {
+        uri: "wamp.error.unavailable",
+        text: "authentication is not available at the moment, try again later",
+      },
+    });
+  });
+});
