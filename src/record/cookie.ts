@@ -96,6 +96,9 @@ export interface CookieFields {
 export class Cookie {
   readonly #bytes: Buffer;
   readonly #position: TablePosition;
+  /** Decoded once: they are asked for by several checks of one look-up. `null`: not yet. */
+  #authrole: string | undefined | null = null;
+  #authrealm: string | undefined | null = null;
 
   private constructor(bytes: Buffer, position: TablePosition) {
     this.#bytes = bytes;
@@ -142,6 +145,20 @@ export class Cookie {
     return this.#text(VALUE);
   }
 
+  /** Whether the record has this value; faster than to decode it for a comparison. */
+  hasValue(value: string): boolean {
+    const at = findField(this.#bytes, this.#position, VALUE);
+    if (at === 0) return false;
+    const start = at + readUint32(this.#bytes, at) + 4;
+    const length = readUint32(this.#bytes, start - 4);
+    for (let index = 0; index < length; index += 1) {
+      const byte = this.#bytes[start + index] as number;
+      if (byte >= 0x80) return this.value === value; // not ASCII: characters and bytes differ
+      if (byte !== value.charCodeAt(index)) return false;
+    }
+    return length === value.length && length > 0;
+  }
+
   get authenticatedNs(): bigint | undefined {
     return this.#uint64(AUTHENTICATED);
   }
@@ -181,7 +198,8 @@ export class Cookie {
   }
 
   get authrole(): string | undefined {
-    return this.#text(AUTHROLE);
+    if (this.#authrole === null) this.#authrole = this.#text(AUTHROLE);
+    return this.#authrole;
   }
 
   get authmethod(): string | undefined {
@@ -189,7 +207,8 @@ export class Cookie {
   }
 
   get authrealm(): string | undefined {
-    return this.#text(AUTHREALM);
+    if (this.#authrealm === null) this.#authrealm = this.#text(AUTHREALM);
+    return this.#authrealm;
   }
 
   get authextra(): CborMap {
@@ -267,10 +286,11 @@ export class Cookie {
   }
 
   #safeInteger(index: number): number | undefined {
-    const value = this.#uint64(index);
-    if (value === undefined) return undefined;
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.#invalid(index, "the number is above 2^53 - 1");
-    return Number(value);
+    const at = findField(this.#bytes, this.#position, index);
+    if (at === 0) return undefined;
+    const value = readUint32(this.#bytes, at) + readUint32(this.#bytes, at + 4) * 2 ** 32;
+    if (value > Number.MAX_SAFE_INTEGER) throw this.#invalid(index, "the number is above 2^53 - 1");
+    return value === 0 ? undefined : value;
   }
 
   #text(index: number): string | undefined {

@@ -84,3 +84,24 @@ describe("cast", () => {
     expect(Object.hasOwn(Object.prototype, "isAdmin")).toBe(false);
   });
 });
+
+test.each<[string, string, boolean]>([
+  ["the same", "abc", true],
+  ["shorter", "ab", false],
+  ["longer", "abcd", false],
+  ["another", "abd", false],
+  ["empty", "", false],
+])("hasValue: %s", (_, asked, is) => {
+  const cookie = Cookie.cast(
+    buildCookie({ oid: "62f8c8c9-c50b-4686-bafe-38b221c64a0c", createdNs: 1n, value: "abc" }),
+  );
+  expect(cookie.hasValue(asked)).toBe(is);
+});
+
+test("hasValue compares text, not bytes", () => {
+  const build = (value?: string): Cookie =>
+    Cookie.cast(buildCookie({ oid: "62f8c8c9-c50b-4686-bafe-38b221c64a0c", createdNs: 1n, value }));
+  expect(build("aäb").hasValue("aäb")).toBe(true);
+  expect(build("aäb").hasValue("aã¤b")).toBe(false);
+  expect(build().hasValue("")).toBe(false);
+});

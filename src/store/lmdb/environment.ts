@@ -194,12 +194,11 @@ export class LmdbEnvironment {
 
   #get(key: Uint8Array): Buffer | undefined {
     // lmdb-js's own buffer, which the next read overwrites. Its `length` is set by hand and its array is longer, so
-    // that `set` and `copy` don't take it: copied byte by byte, which is also faster than `getBinary`.
+    // that it is copied through a view of the right length, which is also faster than `getBinary`.
     const shared = this.#database.getBinaryFast(key as Buffer) as Uint8Array | undefined;
     if (shared === undefined) return undefined;
-    const { length } = shared;
-    const copy = Buffer.allocUnsafe(length);
-    for (let at = 0; at < length; at += 1) copy[at] = shared[at] as number;
+    const copy = Buffer.allocUnsafe(shared.length);
+    copy.set(new Uint8Array(shared.buffer, shared.byteOffset, shared.length));
     return copy;
   }
 

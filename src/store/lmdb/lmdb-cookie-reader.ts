@@ -97,7 +97,7 @@ export function findCookieByValue(reads: KeyReads, slots: CookieSlots, value: st
   if (record === undefined) throw inconsistent("an entry of the value index names a record that isn't there");
   const cookie = Cookie.cast(record);
   // An index entry that leads to another cookie's record must never log anybody in.
-  if (cookie.value !== value) {
+  if (!cookie.hasValue(value)) {
     throw inconsistent("an entry of the value index names a record with another value", cookie.oid);
   }
   return cookie;
