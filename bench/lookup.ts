@@ -19,6 +19,7 @@ const WARM_UP_ROUNDS = 8;
 /** Runs the bench and prints its table. */
 export async function benchLookup(): Promise<void> {
   const { values } = parseArgs({
+    allowPositionals: true,
     options: {
       size: { type: "string", default: "1000000" },
       rounds: { type: "string", default: "9" },

@@ -1,8 +1,11 @@
-// `npm run bench [-- options]`: sets up what the benches need, then runs the look-up bench (bench/lookup.ts).
+// `npm run bench [lookup | denials] [-- options]`: sets up what the benches need, then runs one (bench/NAME.ts).
 
 import { setUp } from "./setup.mjs";
+
+const benches = ["lookup", "denials"];
+const [name = "lookup"] = process.argv.slice(2).filter((argument) => benches.includes(argument));
 
 await setUp();
 const { register } = await import("tsx/esm/api");
 register();
-await import("../bench/lookup.ts");
+await import(`../bench/${name}.ts`);

@@ -11,6 +11,11 @@ export {
   type Principal,
 } from "./authenticator/outcome.js";
 export { type AuthenticatorPolicy, DEFAULT_POLICY, type OriginPolicy } from "./authenticator/policy.js";
+export { checkCrossbarNode } from "./config/check-crossbar-node.js";
+export type { Config, RouterConfig, RouterLogin, RouterTls, StoreConfig } from "./config/config.js";
+export type { NodeFinding } from "./config/crossbar-node.js";
+export { type LoadedConfig, loadConfig } from "./config/load-config.js";
+export { loadCrossbarNode } from "./config/load-crossbar-node.js";
 export { CookieAuthenticatorError, type ErrorCode, type ErrorDetails } from "./errors.js";
 export { createLog, type Log } from "./log/logger.js";
 export { buildCookie } from "./record/build-cookie.js";
@@ -18,6 +23,7 @@ export type { CborMap } from "./record/cbor-map.js";
 export { Cookie, type CookieFields } from "./record/cookie.js";
 export { isCookieValue, makeCookieValue } from "./record/cookie-value.js";
 export type { JsonValue } from "./record/json-value.js";
+export { createService, type Service, type ServiceOptions, type ServiceStatus } from "./service/service.js";
 export type { CookiePage, CookieReader, MaybePromise, StoreInfo } from "./store/cookie-reader.js";
 export type { CookieStore } from "./store/cookie-store.js";
 export type { CookieTransaction, CookieWriter } from "./store/cookie-writer.js";
