@@ -9,6 +9,7 @@ import { openCookieStore } from "../../src/store/open-store.js";
 import { type Cfxdb, type CfxdbDatabase, cfxdbMissing, startCfxdb } from "../support/cfxdb.js";
 import { readGoldenCookies } from "../support/golden-cookies.js";
 import { makeTempDirectory, removeTempDirectories } from "../support/temp-directory.js";
+import { waitFor } from "../support/wait-for.js";
 import { makeFields } from "./conformance.js";
 
 const missing = cfxdbMissing();
@@ -149,6 +150,28 @@ describeLive(`with cfxdb in Python${missing === undefined ? "" : ` (skipped: ${m
     expect(records).toBe(created - deleted + ours.size);
     expect(indexKeys).toBe(records);
     for (const oid of ours) expect((await store.reader.findByOid(oid))?.oid).toBe(oid);
+    await store.close();
+  }, 60_000);
+
+  test("a writer of theirs that is killed with -9 in the middle of writing doesn't block ours", async () => {
+    const path = join(makeTempDirectory(), "cookies");
+    await initCookieStore(path);
+    const store = await openCookieStore({ path, maxSizeBytes: 2 ** 30 });
+    for (let round = 0; round < 5; round += 1) {
+      const victim = await startCfxdb();
+      const theirs = await victim.open(path);
+      const loop = theirs.writeLoop({ seconds: 60, prefix: `victim-${round}`, perTransaction: 20 });
+      const killed = expect(loop).rejects.toThrow("gone");
+      const before = (await store.reader.info()).entries;
+      await waitFor("the victim to write", async () => (await store.reader.info()).entries > before + 100);
+      await victim.kill("SIGKILL");
+      await killed;
+      const fields = makeFields();
+      await store.writer.write((transaction) => transaction.put(fields));
+      expect((await store.reader.findByValue(fields.value))?.oid).toBe(fields.oid);
+    }
+    const theirs = await cfxdb.open(path);
+    expect((await theirs.verify()).problems).toEqual([]);
     await store.close();
   }, 60_000);
 });

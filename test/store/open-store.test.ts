@@ -1,8 +1,10 @@
 // What is looked at before native code touches a database, and the error for each thing that can be wrong.
 
-import { chmodSync, cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { packageRoot } from "../../src/store/lmdb/engine.js";
 import { initCookieStore } from "../../src/store/lmdb/init-store.js";
 import { openCookieReader, openCookieStore } from "../../src/store/open-store.js";
 import { copyGoldenDatabase } from "../support/golden-records.js";
@@ -91,6 +93,9 @@ describe("opening a database that is wrong", () => {
       expect(error).toMatchObject({ code, message: expect.stringContaining(path), hint: expect.any(String) });
     }
     expect(safeRead(join(path, "data.mdb"))).toEqual(before);
+    // lmdb-js would make a directory that is missing.
+    if (code === "ERR_STORE_NOT_FOUND" && before === undefined)
+      expect(existsSync(join(path, "lock.mdb"))).toBe(false);
   });
 
   const isRoot = process.getuid?.() === 0;
@@ -139,6 +144,24 @@ describe("one environment for each process and database", () => {
       expect((await store.reader.info()).entries).toBe(2);
       await store.close();
     }
+  });
+
+  test("a worker thread may not open one", async () => {
+    const path = join(makeTempDirectory(), "cookies");
+    await initCookieStore(path);
+    const code = `
+      const { parentPort, workerData } = require("node:worker_threads");
+      import(workerData.store)
+        .then((m) => m.openCookieReader({ path: workerData.path }))
+        .then(() => parentPort.postMessage("opened"), (error) => parentPort.postMessage(error.code));`;
+    const store = join(packageRoot(), "dist", "store", "open-store.js");
+    const worker = new Worker(code, { eval: true, workerData: { path, store } });
+    const message = await new Promise((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+    expect(message).toBe("ERR_STORE_OPEN_TWICE");
+    await worker.terminate();
   });
 
   test("a copy of a database is another database", async () => {

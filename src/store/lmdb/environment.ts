@@ -1,5 +1,6 @@
 // One LMDB environment through lmdb-js: gets, ranges, one way to write. What lmdb-js does surprisingly ends here.
 
+import { isMainThread } from "node:worker_threads";
 import type { RootDatabase } from "lmdb";
 import { CookieAuthenticatorError, errorCodeOf } from "../../errors.js";
 import { dataFilePath, readDataFile } from "../data-file.js";
@@ -94,6 +95,7 @@ export class LmdbEnvironment {
     readonly create?: boolean;
   }): LmdbEnvironment {
     const { path, writable } = options;
+    if (!isMainThread) throw notInWorker(path);
     const known = readDataFile(path)?.identity;
     const existing = known === undefined ? undefined : registry.get(known);
     if (existing !== undefined && (existing.inUse || (writable && !existing.writable))) throw openTwice(path);
@@ -277,6 +279,12 @@ function isThenable(value: unknown): boolean {
 
 function closed(path: string): CookieAuthenticatorError {
   return new CookieAuthenticatorError("ERR_STORE_CLOSED", `the store ${path} has been closed`);
+}
+
+function notInWorker(path: string): CookieAuthenticatorError {
+  return new CookieAuthenticatorError("ERR_STORE_OPEN_TWICE", `${path} can't be opened in a worker thread`, {
+    hint: "LMDB allows one environment per process and database: open it in the main thread, or in a child process",
+  });
 }
 
 function openTwice(path: string): CookieAuthenticatorError {
