@@ -20,6 +20,7 @@ export type ErrorCode =
   | "ERR_STORE_TRUNCATED" // data.mdb is shorter than its own pages
   | "ERR_STORE_DAMAGED" // a page inside the database contradicts itself or another
   | "ERR_STORE_BUSY" // no snapshot could be read in time, or the database is being replaced: try again
+  | "ERR_STORE_REPLACED" // another database is in its place: the process must be started again
   | "ERR_STORE_TABLES" // the cookie tables are missing or described twice
   | "ERR_STORE_INCONSISTENT" // index and record contradict each other
   | "ERR_STORE_OPEN_TWICE" // this process has the database open already

@@ -8,6 +8,8 @@ import { waitFor } from "../../test/support/wait-for.js";
 export interface DemoComponent {
   /** The log line that a call left, by a field of it. Waits for it. */
   findLogLine(what: string, matches: (line: LogLine) => boolean): Promise<LogLine>;
+  /** The exit status; `null` if a signal ended it. */
+  readonly exited: Promise<number | null>;
   stop(): Promise<number | null>;
 }
 
@@ -49,6 +51,7 @@ export async function startComponent(options: {
         return lines[at];
       });
     },
+    exited,
     stop: () => stop(child, exited),
   };
 }

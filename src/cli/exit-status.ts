@@ -15,6 +15,8 @@ export const EXIT_STATUS = {
   notFound: 3,
   /** The store can't be opened or made. */
   store: 4,
+  /** Another database is in the place of the one that was open: start again. */
+  replaced: 5,
 } as const;
 
 export type ExitStatus = (typeof EXIT_STATUS)[keyof typeof EXIT_STATUS];
@@ -35,6 +37,9 @@ const BY_CODE: Partial<Record<ErrorCode, ExitStatus>> = {
   ERR_STORE_NOT_LMDB: EXIT_STATUS.store,
   ERR_STORE_FORMAT: EXIT_STATUS.store,
   ERR_STORE_TRUNCATED: EXIT_STATUS.store,
+  ERR_STORE_DAMAGED: EXIT_STATUS.store,
+  ERR_STORE_BUSY: EXIT_STATUS.store,
+  ERR_STORE_REPLACED: EXIT_STATUS.replaced,
   ERR_STORE_TABLES: EXIT_STATUS.store,
   ERR_STORE_OPEN_TWICE: EXIT_STATUS.store,
 };

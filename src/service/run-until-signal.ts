@@ -11,9 +11,11 @@ const FORCED = 1;
 
 /**
  * Starts the service and resolves when a signal has stopped it; the exit status is 0 then.
- * @throws CookieAuthenticatorError whatever `service.start` throws.
+ *
+ * @param ended stops the service too, in order, when it is aborted; its reason is thrown then
+ * @throws CookieAuthenticatorError whatever `service.start` throws, or the reason of `ended`.
  */
-export async function runUntilSignal(service: Service, log: Log): Promise<void> {
+export async function runUntilSignal(service: Service, log: Log, ended?: AbortSignal): Promise<void> {
   const stopping = new AbortController();
   const asked = new Promise<void>((resolve) => {
     stopping.signal.addEventListener("abort", () => resolve(), { once: true });
@@ -27,13 +29,17 @@ export async function runUntilSignal(service: Service, log: Log): Promise<void> 
     stopping.abort();
   };
 
+  const onEnded = (): void => stopping.abort();
+  ended?.addEventListener("abort", onEnded, { once: true });
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     await service.start();
     await asked;
     await service.stop();
+    if (ended?.aborted) throw ended.reason;
     process.exitCode = 0;
   } finally {
+    ended?.removeEventListener("abort", onEnded);
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   }
 }

@@ -18,7 +18,7 @@ export interface CookiePage {
 
 /** Figures of a store, for people and for health checks. */
 export interface StoreInfo {
-  /** Which implementation: `"lmdb"`, `"memory"`. */
+  /** Which implementation: `"lmdb-js"` (native), `"lmdb-reader"` (plain TypeScript), `"memory"`. */
   readonly engine: string;
   /** Path of the database directory, if it has one. */
   readonly path: string | undefined;

@@ -5,29 +5,40 @@ import { resolve } from "node:path";
 import { CookieAuthenticatorError, errorCodeOf } from "../errors.js";
 import type { CookieReader } from "./cookie-reader.js";
 import type { CookieStore } from "./cookie-store.js";
-import { dataFilePath, readDataFile } from "./data-file.js";
+import { dataFilePath } from "./database-identity.js";
+import { explainOpenError } from "./explain-open-error.js";
 import { LmdbEnvironment } from "./lmdb/environment.js";
-import { LmdbCookieReader } from "./lmdb/lmdb-cookie-reader.js";
 import { LmdbCookieWriter } from "./lmdb/lmdb-cookie-writer.js";
+import { PureEngine } from "./pure-engine.js";
+import { ZlmdbCookieReader } from "./zlmdb-cookie-reader.js";
 
 /**
- * Opens the cookie database in the directory `path` for reading. LMDB still writes its lock file there.
+ * Opens the cookie database in the directory `path` for reading. A database in LMDB 0.9 format is opened natively, and
+ * LMDB writes its lock file there; one in LMDB 1.0 format is read by our own reader, which writes nothing.
  *
+ * @param options.engine `"pure"`: our own reader for either format, several times slower and without native code
  * @throws `ERR_STORE_NOT_FOUND`, `ERR_STORE_ACCESS`, `ERR_STORE_NOT_LMDB`, `ERR_STORE_FORMAT`, `ERR_STORE_TRUNCATED`,
- *   `ERR_STORE_OPEN_TWICE`, `ERR_ENGINE_MISSING`, `ERR_ENGINE_WRONG_VERSION`
+ *   `ERR_STORE_DAMAGED`, `ERR_STORE_BUSY`, `ERR_STORE_OPEN_TWICE`, `ERR_ENGINE_MISSING`, `ERR_ENGINE_WRONG_VERSION`
  *
  * @example
  * const reader = await openCookieReader({ path: "/var/lib/crossbar/.crossbar/.cookies" });
  * const cookie = await reader.findByValue(value);
  */
-export async function openCookieReader(options: { readonly path: string }): Promise<CookieReader> {
+export async function openCookieReader(options: {
+  readonly path: string;
+  readonly engine?: "native" | "pure";
+}): Promise<CookieReader> {
   const path = resolve(options.path);
-  checkFormat(path);
-  return new LmdbCookieReader(LmdbEnvironment.open({ path, writable: false }));
+  checkDirectory(path);
+  // Before native code maps the file: a damaged or foreign one could end the process.
+  const pure = explainOpenError(() => PureEngine.open(path));
+  if (pure.format === "1.0" || options.engine === "pure") return new ZlmdbCookieReader(pure);
+  await pure.close();
+  return new ZlmdbCookieReader(LmdbEnvironment.open({ path, writable: false }));
 }
 
 /**
- * Opens the cookie database in the directory `path` for reading and writing.
+ * Opens the cookie database in the directory `path` for reading and writing. It must be in LMDB 0.9 format.
  *
  * @param options.maxSizeBytes our writes stop with `ERR_STORE_FULL` before the file passes it. Not above the `maxsize`
  *   of Crossbar's cookie store (1 GiB by default): a file larger than that stops the router.
@@ -42,39 +53,31 @@ export async function openCookieStore(options: {
   readonly maxSizeBytes: number;
 }): Promise<CookieStore> {
   const path = resolve(options.path);
-  checkFormat(path);
+  checkDirectory(path);
+  const pure = explainOpenError(() => PureEngine.open(path));
+  const { format } = pure;
+  await pure.close();
+  if (format === "1.0") throw readOnlyFormat(path);
   const { maxSizeBytes } = options;
   const environment = LmdbEnvironment.open({ path, writable: true, maxSizeBytes });
   return {
-    reader: new LmdbCookieReader(environment),
+    reader: new ZlmdbCookieReader(environment),
     writer: new LmdbCookieWriter(environment),
     close: () => environment.close(),
   };
 }
 
-/** Refuses what the native engine must not touch. The reader for LMDB 1.0 will be chosen here. */
-function checkFormat(path: string): void {
-  checkDirectory(path);
-  const file = readDataFile(path);
-  if (file === undefined) {
-    throw new CookieAuthenticatorError(
-      "ERR_STORE_NOT_FOUND",
-      `there is no database in ${path}: no data.mdb`,
-      {
-        hint: "check store.path; `wamp-cookie-authenticator db init PATH` makes a database that Crossbar will use",
-        details: { path },
-      },
-    );
-  }
-  if (file.dataVersion === 1) return;
-  const format =
-    file.dataVersion === 3 ? "LMDB 1.0 format (data version 3)" : "a format of npm's lmdb (data version 2)";
-  throw new CookieAuthenticatorError("ERR_STORE_FORMAT", `${dataFilePath(path)} is in ${format}`, {
-    hint:
-      "this version reads LMDB 0.9 (data version 1): stop Crossbar, move the directory away, make it anew with " +
-      "`wamp-cookie-authenticator db init PATH`, and start Crossbar, which keeps that format (users log in once more)",
-    details: { path, dataVersion: file.dataVersion },
-  });
+function readOnlyFormat(path: string): CookieAuthenticatorError {
+  return new CookieAuthenticatorError(
+    "ERR_STORE_FORMAT",
+    `${dataFilePath(path)} is in LMDB 1.0 format (data version 3), which can be read but not written here`,
+    {
+      hint:
+        "stop Crossbar, run `wamp-cookie-authenticator db convert SOURCE TARGET`, put TARGET in SOURCE's place, and start " +
+        "Crossbar, which goes on in that format",
+      details: { path, format: "1.0" },
+    },
+  );
 }
 
 function checkDirectory(path: string): void {

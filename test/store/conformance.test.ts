@@ -47,3 +47,10 @@ describe.each(["db-0.9", "db-shifted"] as const)("made by cfxdb: %s", (name) => 
     return { reader: await openCookieReader({ path }), cookies: readGoldenCookies(name) };
   });
 });
+
+describe.each(["db-0.9", "db-shifted", "db-1.0"] as const)("made by cfxdb: %s", (name) => {
+  describeReader("our own LMDB reader", async () => {
+    const path = copyGoldenDatabase(name, join(makeTempDirectory(), "cookies"));
+    return { reader: await openCookieReader({ path, engine: "pure" }), cookies: readGoldenCookies(name) };
+  });
+});

@@ -1,6 +1,7 @@
 // Finds zlmdb's tables in an environment, and attaches the cookie tables as zlmdb does.
 
 import { CookieAuthenticatorError } from "../../errors.js";
+import type { RangeReads } from "../snapshot-engine.js";
 import {
   COOKIES_TABLE,
   type CookieSlots,
@@ -14,11 +15,7 @@ import {
   type TableSlot,
   VALUE_INDEX_TABLE,
 } from "../zlmdb-layout.js";
-import type { LmdbEntry, LmdbTransaction } from "./environment.js";
-
-interface RangeReads {
-  range(start: Uint8Array, end: Uint8Array, limit: number): LmdbEntry[];
-}
+import type { LmdbTransaction } from "./environment.js";
 
 /** All tables that the metadata of slot 0 describes. @throws `ERR_STORE_TABLES` if a description is broken */
 export function readTables(reads: RangeReads): TableSlot[] {

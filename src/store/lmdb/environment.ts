@@ -3,7 +3,8 @@
 import { isMainThread } from "node:worker_threads";
 import type { RootDatabase } from "lmdb";
 import { CookieAuthenticatorError, errorCodeOf } from "../../errors.js";
-import { dataFilePath, readDataFile } from "../data-file.js";
+import { dataFilePath, findDatabaseIdentity } from "../database-identity.js";
+import type { SnapshotEngine, SnapshotReads } from "../snapshot-engine.js";
 import { LMDB_MAX_KEY_BYTES } from "../zlmdb-layout.js";
 import { loadEngine } from "./engine.js";
 import { readStats } from "./lmdb-stats.js";
@@ -13,6 +14,9 @@ import { PageBudget } from "./page-budget.js";
 const MAP_CEILING_BYTES = 2 ** 40;
 /** LMDB's own default, and Crossbar's: the reader table is shared, the first to open makes it. */
 const MAX_READERS = 126;
+
+/** What `StoreInfo.engine` says of it. */
+export const NATIVE_ENGINE = "lmdb-js";
 
 /** Gets, puts and deletes inside one write transaction; sees its own changes. */
 export interface LmdbTransaction {
@@ -54,12 +58,15 @@ function findRegistry(): Map<string, OpenEnvironment> {
   return found;
 }
 
-export class LmdbEnvironment {
+export class LmdbEnvironment implements SnapshotEngine {
+  readonly name = NATIVE_ENGINE;
+  readonly format = "0.9";
   readonly path: string;
   readonly writable: boolean;
   readonly maxSizeBytes: number | undefined;
   readonly #database: RootDatabase<Buffer, Buffer>;
   readonly #entry: OpenEnvironment;
+  readonly #reads: SnapshotReads;
   readonly #transaction: LmdbTransaction;
   readonly #budget: PageBudget | undefined;
   #fresh = false;
@@ -74,9 +81,14 @@ export class LmdbEnvironment {
     this.#entry = entry;
     this.#database = entry.database;
     this.#budget = maxSizeBytes === undefined ? undefined : new PageBudget(this.#database, maxSizeBytes);
-    this.#transaction = {
+    this.#reads = {
       get: (key) => this.#get(key),
       range: (start, end, limit) => this.#range(start, end, limit),
+      generation: 0,
+    };
+    this.#transaction = {
+      get: this.#reads.get,
+      range: this.#reads.range,
       put: (key, value) => this.#put(key, value),
       delete: (key) => this.#delete(key),
     };
@@ -96,13 +108,13 @@ export class LmdbEnvironment {
   }): LmdbEnvironment {
     const { path, writable } = options;
     if (!isMainThread) throw notInWorker(path);
-    const known = readDataFile(path)?.identity;
+    const known = findDatabaseIdentity(path);
     const existing = known === undefined ? undefined : registry.get(known);
     if (existing !== undefined && (existing.inUse || (writable && !existing.writable))) throw openTwice(path);
     let entry = existing;
     if (entry === undefined) {
       entry = { database: openDatabase(path, writable), writable, inUse: true };
-      const identity = readDataFile(path)?.identity;
+      const identity = findDatabaseIdentity(path);
       if (identity !== undefined) registry.set(identity, entry);
     }
     entry.inUse = true;
@@ -111,33 +123,29 @@ export class LmdbEnvironment {
   }
 
   /**
-   * Makes sure that the following reads, up to the next await, answer from one committed state, which has every commit
-   * of any process from before this turn of the event loop. Left to itself lmdb-js goes on with a read transaction
-   * until a timer of 1 ms fires, over several turns. Renewing it for every look-up would double the look-up's time.
+   * Runs `look` on one committed state, which has every commit of any process from before this turn of the event loop.
+   * Left to itself lmdb-js goes on with a read transaction until a timer of 1 ms fires, over several turns. Renewing it
+   * for every look-up would double the look-up's time.
    *
    * @throws `ERR_STORE_CLOSED`
    */
-  beginSnapshot(): void {
+  read<T>(look: (reads: SnapshotReads) => T): T {
     if (this.#closed) throw closed(this.path);
-    if (this.#fresh) return;
-    this.#database.resetReadTxn();
-    this.#fresh = true;
-    setImmediate(this.#expire);
+    if (!this.#fresh) {
+      this.#database.resetReadTxn();
+      this.#fresh = true;
+      setImmediate(this.#expire);
+    }
+    try {
+      return look(this.#reads);
+    } catch (error) {
+      throw this.#toReadError(error);
+    }
   }
 
   readonly #expire = (): void => {
     this.#fresh = false;
   };
-
-  /** The value of a key in the snapshot, in memory of its own. */
-  get(key: Uint8Array): Buffer | undefined {
-    return this.#get(key);
-  }
-
-  /** Up to `limit` entries with start <= key < end, in order, from the snapshot. */
-  range(start: Uint8Array, end: Uint8Array, limit: number): LmdbEntry[] {
-    return this.#range(start, end, limit);
-  }
 
   /**
    * Runs `change` in one write transaction; resolves after the commit is synced to disk. A throw in `change` undoes
@@ -232,10 +240,25 @@ export class LmdbEnvironment {
     return true;
   }
 
+  /** LMDB's own errors have a number as code: MDB_CORRUPTED, MDB_PAGE_NOTFOUND and their like. */
+  #toReadError(error: unknown): unknown {
+    const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+    if (typeof code !== "number") return error;
+    return new CookieAuthenticatorError(
+      "ERR_STORE_DAMAGED",
+      `${this.path} can't be read: ${(error as Error).message}`,
+      {
+        hint: "the database is damaged: `wamp-cookie-authenticator db verify` finds out how far",
+        details: { path: this.path, lmdb: code },
+        cause: error,
+      },
+    );
+  }
+
   async #toWriteError(error: unknown): Promise<unknown> {
     if (error instanceof CookieAuthenticatorError) return error;
     const failed = (error as { commitError?: Promise<unknown> } | undefined)?.commitError;
-    if (failed === undefined) return error;
+    if (failed === undefined) return this.#toReadError(error);
     this.#budget?.commitFailed();
     // lmdb-js rejects this second promise with the cause; unhandled, it would end the process.
     return commitError(this.path, await failed.catch((cause: unknown) => cause));

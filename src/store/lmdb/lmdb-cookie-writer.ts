@@ -4,11 +4,11 @@ import { buildCookie } from "../../record/build-cookie.js";
 import { Cookie, type CookieFields } from "../../record/cookie.js";
 import { uuidFromBytes, uuidToBytes } from "../../record/uuid.js";
 import type { CookieTransaction, CookieWriter } from "../cookie-writer.js";
+import { findCookieByOid, findCookieByValue } from "../find-cookie.js";
 import { valueNotStorable, valueTaken } from "../value-errors.js";
 import { type CookieSlots, findValueKey, recordKey } from "../zlmdb-layout.js";
 import { readCookieSlots } from "./cookie-tables.js";
 import type { LmdbEnvironment, LmdbTransaction } from "./environment.js";
-import { findCookieByOid, findCookieByValue } from "./lmdb-cookie-reader.js";
 
 export class LmdbCookieWriter implements CookieWriter {
   readonly #environment: LmdbEnvironment;

@@ -17,6 +17,9 @@ async function openEnvironment(maxSizeBytes = 2 ** 30): Promise<LmdbEnvironment>
   return LmdbEnvironment.open({ path, writable: true, maxSizeBytes });
 }
 
+/** A read on a snapshot of its own. */
+const get = (environment: LmdbEnvironment, at: Buffer): Buffer | undefined =>
+  environment.read((reads) => reads.get(at));
 const key = (text: string): Buffer => Buffer.from(text);
 
 test("the engine is LMDB 0.9 with data version 1, and not the prebuilt one", () => {
@@ -34,9 +37,8 @@ describe("writes", () => {
       transaction.put(key("b"), buffer);
       buffer.fill(0);
     });
-    environment.beginSnapshot();
-    expect(environment.get(key("a"))?.toString()).toBe("first");
-    expect(environment.get(key("b"))?.toString()).toBe("again");
+    expect(get(environment, key("a"))?.toString()).toBe("first");
+    expect(get(environment, key("b"))?.toString()).toBe("again");
     await environment.close();
   });
 
@@ -54,8 +56,7 @@ describe("writes", () => {
     const seen: (string | undefined)[] = [];
     const write = environment.write((transaction) => transaction.put(key("k"), key("v")));
     for (let i = 0; i < 3; i += 1) {
-      environment.beginSnapshot();
-      seen.push(environment.get(key("k"))?.toString());
+      seen.push(get(environment, key("k"))?.toString());
       await Promise.resolve();
     }
     await write;
@@ -66,11 +67,9 @@ describe("writes", () => {
   test("what a write resolved with is seen by the next read", async () => {
     const environment = await openEnvironment();
     for (let i = 0; i < 50; i += 1) {
-      environment.beginSnapshot();
-      environment.get(key("k"));
+      get(environment, key("k"));
       await environment.write((transaction) => transaction.put(key("k"), key(String(i))));
-      environment.beginSnapshot();
-      expect(environment.get(key("k"))?.toString()).toBe(String(i));
+      expect(get(environment, key("k"))?.toString()).toBe(String(i));
     }
     await environment.close();
   });
@@ -101,11 +100,10 @@ describe("reads", () => {
       transaction.put(key("a"), Buffer.alloc(300, 1));
       transaction.put(key("b"), Buffer.alloc(100_000, 2));
     });
-    environment.beginSnapshot();
-    const a = environment.get(key("a"));
-    const b = environment.get(key("b"));
-    environment.get(key("a"));
-    environment.range(Buffer.from([0]), Buffer.from([255]), 100);
+    const a = get(environment, key("a"));
+    const b = get(environment, key("b"));
+    get(environment, key("a"));
+    environment.read((reads) => reads.range(Buffer.from([0]), Buffer.from([255]), 100));
     expect(a?.equals(Buffer.alloc(300, 1))).toBe(true);
     expect(b?.equals(Buffer.alloc(100_000, 2))).toBe(true);
     await environment.close();
@@ -113,8 +111,7 @@ describe("reads", () => {
 
   test("a commit of another process is seen in the next turn of the event loop, without waiting for a timer", async () => {
     const environment = await openEnvironment();
-    environment.beginSnapshot();
-    expect(environment.get(key("foreign"))).toBeUndefined();
+    expect(get(environment, key("foreign"))).toBeUndefined();
     const script = `
       const lmdb = require("lmdb");
       const db = lmdb.open({ path: process.argv[1], noSubdir: false, keyEncoding: "binary", encoding: "binary",
@@ -127,8 +124,7 @@ describe("reads", () => {
     });
     expect(child.stderr).toBe("");
     await nextTurn();
-    environment.beginSnapshot();
-    expect(environment.get(key("foreign"))?.toString()).toBe("here");
+    expect(get(environment, key("foreign"))?.toString()).toBe("here");
     await environment.close();
   });
 });
@@ -152,8 +148,7 @@ describe("the limit of our writes", () => {
     const stored = await fill(environment);
     expect(stored).toBeGreaterThan(100);
     expect(environment.figures().usedBytes).toBeLessThanOrEqual(MAX);
-    environment.beginSnapshot();
-    expect(environment.get(key(`k${stored - 1}`))).toHaveLength(3000);
+    expect(get(environment, key(`k${stored - 1}`))).toHaveLength(3000);
     await environment.close();
   });
 

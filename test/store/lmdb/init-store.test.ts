@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
-import { readDataFile } from "../../../src/store/data-file.js";
+import { openLmdbReader } from "../../../src/lmdb-reader/lmdb-reader.js";
 import { initCookieStore } from "../../../src/store/lmdb/init-store.js";
 import { openCookieReader } from "../../../src/store/open-store.js";
 import { makeTempDirectory, removeTempDirectories } from "../../support/temp-directory.js";
@@ -33,7 +33,9 @@ test("R-06 with a group, the group may read and write, and others nothing", asyn
 test("it is in LMDB 0.9's format, which a Crossbar 26 that finds it keeps", async () => {
   const path = join(makeTempDirectory(), "cookies");
   await initCookieStore(path);
-  expect(readDataFile(path)).toMatchObject({ dataVersion: 1, pageSize: 4096 });
+  const reader = openLmdbReader(path);
+  expect(reader.info()).toMatchObject({ dataVersion: 1, pageSize: 4096 });
+  reader.close();
 });
 
 test("it has the two tables in cfxdb's order", async () => {
