@@ -1,4 +1,5 @@
-// One contestant of the look-up bench in a process of its own: `ours` or `raw`. As lookup.py: a count in, ns out.
+// One contestant of the benches in a process of its own: `ours`, `pure` (without native code) or `raw` (two gets of
+// lmdb-js). As lookup.py: a count in, ns out.
 
 import { createInterface } from "node:readline";
 import { checkCookie } from "../src/authenticator/check-cookie.js";
@@ -14,7 +15,7 @@ const [kind, path = "", sizeText] = process.argv.slice(2);
 const size = Number(sizeText);
 const STEP = 7919;
 
-const look = kind === "ours" ? await createOurs() : createRaw();
+const look = kind === "raw" ? createRaw() : await createOurs();
 let at = 0;
 process.stdout.write("ready\n");
 for await (const line of createInterface({ input: process.stdin })) {
@@ -31,7 +32,7 @@ setImmediate(() => process.exit());
 
 /** All that the authenticator does between credential and reply: look-up, checks, principal with its authextra. */
 async function createOurs(): Promise<(value: string) => void> {
-  const reader = await openCookieReader({ path });
+  const reader = await openCookieReader({ path, engine: kind === "pure" ? "pure" : "native" });
   const call: RouterCall = {
     realm: "realm1",
     authid: undefined,

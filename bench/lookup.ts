@@ -1,18 +1,16 @@
 // Bench: the look-up of a cookie beside two raw gets of lmdb-js and beside cfxdb in Python, in turns, as ratios.
 // `npm run bench -- [--size 1000000] [--rounds 9]`
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { Contestant, LOOKUPS_A_ROUND } from "./contestant.js";
 import { makeDatabase } from "./lookup-database.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
-const LOOKUPS_A_ROUND = 50_000;
 /** Until most pages of the database are mapped into each process: a first touch is a page fault, which costs more than the look-up. */
 const WARM_UP_ROUNDS = 8;
 
@@ -62,45 +60,6 @@ export async function benchLookup(): Promise<void> {
   console.log(`ours beside Python: ${(ours / python).toFixed(1)} times (goal 10)`);
   console.log(`ours beside two raw gets: ${(ours / raw).toFixed(2)} (goal 0.85)`);
   for (const contestant of contestants) contestant.stop();
-}
-
-/** A child process that does look-ups on request. */
-class Contestant {
-  readonly name: string;
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-  readonly #ns: number[] = [];
-  #isReady = false;
-
-  constructor(name: string, [command = "", ...parameters]: readonly string[]) {
-    this.name = name;
-    this.#child = spawn(command, parameters, { cwd: root, stdio: ["pipe", "pipe", "ignore"] });
-    if (this.#child.stdout === null) throw new Error("no output");
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-  }
-
-  async run(isCounted: boolean): Promise<void> {
-    if (!this.#isReady) await this.#line();
-    this.#isReady = true;
-    this.#child.stdin?.write(`${LOOKUPS_A_ROUND}\n`);
-    const ns = Number(await this.#line());
-    if (isCounted) this.#ns.push(ns);
-  }
-
-  get lookupsASecond(): number {
-    const median = this.#ns.toSorted((a, b) => a - b)[this.#ns.length >> 1] ?? Number.NaN;
-    return (LOOKUPS_A_ROUND / median) * 1e9;
-  }
-
-  stop(): void {
-    this.#child.stdin?.end();
-  }
-
-  async #line(): Promise<string> {
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error(`${this.name} ended early: is everything set up (npm run setup)?`);
-    return value;
-  }
 }
 
 await benchLookup();

@@ -2,6 +2,7 @@
 
 export type { Authenticator, Caller, RouterAnswer } from "./authenticator/authenticator.js";
 export { type AuthenticatorOptions, createAuthenticator } from "./authenticator/create-authenticator.js";
+export type { FailureLimits } from "./authenticator/failure-limiter.js";
 export { createFingerprint, type Fingerprint } from "./authenticator/fingerprint.js";
 export {
   type Denial,
@@ -11,6 +12,7 @@ export {
   type Principal,
 } from "./authenticator/outcome.js";
 export { type AuthenticatorPolicy, DEFAULT_POLICY, type OriginPolicy } from "./authenticator/policy.js";
+export type { BucketSize } from "./authenticator/token-bucket.js";
 export { checkCrossbarNode } from "./config/check-crossbar-node.js";
 export type { Config, RouterConfig, RouterLogin, RouterTls, StoreConfig } from "./config/config.js";
 export type { NodeFinding } from "./config/crossbar-node.js";
@@ -18,6 +20,7 @@ export { type LoadedConfig, loadConfig } from "./config/load-config.js";
 export { loadCrossbarNode } from "./config/load-crossbar-node.js";
 export { CookieAuthenticatorError, type ErrorCode, type ErrorDetails } from "./errors.js";
 export { createLog, type Log } from "./log/logger.js";
+export type { RepeatLimit } from "./log/repeat-windows.js";
 export { buildCookie } from "./record/build-cookie.js";
 export type { CborMap } from "./record/cbor-map.js";
 export { Cookie, type CookieFields } from "./record/cookie.js";

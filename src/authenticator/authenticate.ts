@@ -5,9 +5,10 @@ import type { Caller } from "./authenticator.js";
 import { checkCaller } from "./check-caller.js";
 import { checkCookie } from "./check-cookie.js";
 import { checkOrigin } from "./check-origin.js";
+import type { FailureLimiter } from "./failure-limiter.js";
 import { findCredential } from "./find-credential.js";
-import { deny, isDenial, type Outcome } from "./outcome.js";
-import { parseRouterCall } from "./parse-router-call.js";
+import { type Denial, deny, isDenial, type Outcome } from "./outcome.js";
+import { parseRouterCall, type RouterCall } from "./parse-router-call.js";
 import type { AuthenticatorPolicy } from "./policy.js";
 import { toAnonymous } from "./to-anonymous.js";
 import { toPrincipal } from "./to-principal.js";
@@ -17,6 +18,7 @@ import { withDeadline } from "./with-deadline.js";
 export interface AuthenticateInput {
   readonly reader: CookieReader;
   readonly policy: AuthenticatorPolicy;
+  readonly failures: FailureLimiter;
   readonly nowNs: () => bigint;
 }
 
@@ -29,8 +31,9 @@ export interface AuthenticateInput {
 export async function authenticate(
   args: readonly unknown[],
   caller: Caller,
-  { reader, policy, nowNs }: AuthenticateInput,
+  input: AuthenticateInput,
 ): Promise<Outcome> {
+  const { reader, policy, failures, nowNs } = input;
   const foreignCaller = checkCaller(caller, policy);
   if (foreignCaller !== undefined) return foreignCaller;
 
@@ -40,15 +43,24 @@ export async function authenticate(
   const foreignPage = checkOrigin(call, policy.origin);
   if (foreignPage !== undefined) return foreignPage;
 
+  const tooManyFailures = failures.check(call.peer);
+  if (tooManyFailures !== undefined) return tooManyFailures;
+
   const credential = findCredential(call, policy);
-  if (isDenial(credential)) return toAnonymous(credential, call, policy);
+  if (isDenial(credential)) return fail(credential, call, input);
 
   const found = reader.findByValue(credential.value);
   const cookie = found instanceof Promise ? await withDeadline(found, policy.deadlineMs) : found;
-  if (cookie === undefined) return toAnonymous(deny("cookie-unknown"), call, policy);
+  if (cookie === undefined) return fail(deny("cookie-unknown"), call, input);
 
   const reason = checkCookie({ cookie, call, policy, nowNs: nowNs() });
-  if (reason !== undefined) return toAnonymous(deny(reason, { oid: cookie.oid }), call, policy);
+  if (reason !== undefined) return fail(deny(reason, { oid: cookie.oid }), call, input);
 
   return toPrincipal(cookie, policy);
+}
+
+/** No valid cookie: a wrong one counts against the peer, and either way the client may still be a visitor. */
+function fail(denial: Denial, call: RouterCall, { policy, failures }: AuthenticateInput): Outcome {
+  if (denial.denied !== "no-cookie") failures.count(call.peer);
+  return toAnonymous(denial, call, policy);
 }

@@ -19,4 +19,6 @@ export interface Authenticator {
   answer(args: readonly unknown[], caller: Caller): Promise<RouterAnswer>;
   /** The same call, with its outcome; a fault rejects with a coded error. For use without a router. */
   authenticate(args: readonly unknown[], caller: Caller): Promise<Outcome>;
+  /** Writes what the log still owes. Called once, before the process ends; an authenticator may have nothing to write. */
+  flush?(): void;
 }

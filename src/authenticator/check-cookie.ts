@@ -1,4 +1,4 @@
-// Step 6: the checks of the cookie that was found, an ordered list; the first reason to refuse wins.
+// Step 7: the checks of the cookie that was found, an ordered list; the first reason to refuse wins.
 
 import type { Cookie } from "../record/cookie.js";
 import { checkAuthenticated } from "./check-authenticated.js";

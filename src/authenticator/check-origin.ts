@@ -24,11 +24,16 @@ export function checkOrigin(call: RouterCall, policy: OriginPolicy): Denial | un
   return deny("origin-not-allowed", { detail: origin });
 }
 
+/** Longest origin that is looked at, in characters: a host name has 253 at most. */
+const ORIGIN_MAX_LENGTH = 1024;
+
 /**
  * The origin as a URL, if it is nothing but scheme, host and port in visible ASCII. Browsers send hosts in Punycode
  * and decoded: what the URL parser would mend (`\\`, `%61`, full-width letters) comes from none.
  */
 function parseOrigin(text: string): URL | undefined {
+  // A match of megabytes would overflow the stack: a refusal would become a fault.
+  if (text.length > ORIGIN_MAX_LENGTH) return undefined;
   const isBare = /^[a-z][a-z0-9+.-]*:\/\/(?:(?![/?#@\\%])[!-~])+$/i.test(text);
   return isBare && URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -1,14 +1,15 @@
 // Wraps the spine for a router: every outcome and every fault becomes an answer and, where it matters, a log line.
 
 import { CookieAuthenticatorError } from "../errors.js";
-import { toLogText } from "../log/log-text.js";
-import type { Log } from "../log/logger.js";
+import { createSilentLog, type Log } from "../log/logger.js";
+import type { RepeatLimit } from "../log/repeat-windows.js";
 import type { CookieReader } from "../store/cookie-reader.js";
 import { authenticate } from "./authenticate.js";
 import type { Authenticator, Caller, RouterAnswer } from "./authenticator.js";
-import { describeCall, describeFault } from "./describe-call.js";
+import { createFailureLimiter } from "./failure-limiter.js";
 import { createFingerprint, type Fingerprint } from "./fingerprint.js";
-import { isDenial, type Outcome } from "./outcome.js";
+import { isDenial } from "./outcome.js";
+import { createOutcomeLog } from "./outcome-log.js";
 import { type AuthenticatorPolicy, DEFAULT_POLICY } from "./policy.js";
 import { DENIED, toReply, UNAVAILABLE } from "./to-reply.js";
 
@@ -17,23 +18,34 @@ export interface AuthenticatorOptions {
   readonly reader: CookieReader;
   readonly policy?: Partial<AuthenticatorPolicy>;
   readonly log?: Log;
-  /** The clock, ns since 1970 UTC. */
+  /** The clock of cookies, ns since 1970 UTC. */
   readonly nowNs?: () => bigint;
+  /** The clock of limits and windows, in ms; it doesn't follow the wall clock. */
+  readonly nowMs?: () => number;
   readonly fingerprint?: Fingerprint;
+  /** How many denials and faults of one kind are logged one by one; `DEFAULT_REPEAT_LIMIT` otherwise. */
+  readonly repeatLimit?: RepeatLimit;
 }
 
+/** A burst is seen as it is; a flood is a handful of lines a second at most. */
+export const DEFAULT_REPEAT_LIMIT: RepeatLimit = { limit: 20, windowMs: 10_000 };
+
 /**
- * An authenticator on a cookie store, usable with or without a router.
+ * An authenticator on a cookie store, usable with or without a router. Call `flush` before the process ends.
  *
  * @example
  * const reader = await openCookieReader({ path: ".crossbar/.cookies" });
  * const authenticator = createAuthenticator({ reader });
  * const answer = await authenticator.answer([realm, authid, details], { authrole: "trusted" });
  */
-export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+export function createAuthenticator(options: AuthenticatorOptions): Required<Authenticator> {
   const policy: AuthenticatorPolicy = { ...DEFAULT_POLICY, ...options.policy };
-  const { reader, log, nowNs = systemClockNs, fingerprint = createFingerprint() } = options;
-  const input = { reader, policy, nowNs };
+  const { reader, nowNs = systemClockNs, nowMs = monotonicClockMs } = options;
+  const { log = createSilentLog(), fingerprint = createFingerprint() } = options;
+  const { repeatLimit = DEFAULT_REPEAT_LIMIT } = options;
+  const failures = createFailureLimiter(policy.failureLimit, nowMs);
+  const outcomeLog = createOutcomeLog({ log, policy, fingerprint, repeatLimit, nowMs });
+  const input = { reader, policy, failures, nowNs };
   let inFlight = 0;
 
   const answer = async (args: readonly unknown[], caller: Caller): Promise<RouterAnswer> => {
@@ -41,51 +53,34 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     try {
       if (inFlight > policy.maxInFlight) throw overload(policy.maxInFlight);
       const outcome = await authenticate(args, caller, input);
-      logOutcome(outcome, args, caller);
-      return isDenial(outcome) ? DENIED : toReply(outcome);
+      if (isDenial(outcome)) {
+        outcomeLog.denied(outcome, args, caller);
+        return DENIED;
+      }
+      outcomeLog.accepted(outcome, args, caller);
+      return toReply(outcome);
     } catch (error) {
-      log?.error(
-        {
-          event: "fault",
-          ...describeFault(error, args, policy),
-          ...describeCall(args, caller, policy, fingerprint),
-        },
-        "authentication unavailable",
-      );
+      outcomeLog.fault(error, args, caller);
       return UNAVAILABLE;
     } finally {
       inFlight -= 1;
     }
   };
 
-  const logOutcome = (outcome: Outcome, args: readonly unknown[], caller: Caller): void => {
-    if (isDenial(outcome)) {
-      const { denied: reason, oid } = outcome;
-      const detail = outcome.detail === undefined ? undefined : toLogText(outcome.detail);
-      const fields = {
-        event: "denied",
-        reason,
-        detail,
-        oid,
-        ...describeCall(args, caller, policy, fingerprint),
-      };
-      log?.info(fields, "authentication denied");
-    } else if (log?.isLevelEnabled("debug")) {
-      const { oid, realm, authid, role } = outcome;
-      const fields = { event: "accepted", oid, authid: toLogText(authid), authrole: toLogText(role) };
-      log.debug(
-        { ...describeCall(args, caller, policy, fingerprint), ...fields, realm: toLogText(realm) },
-        "accepted",
-      );
-    }
+  return {
+    answer,
+    authenticate: (args, caller) => authenticate(args, caller, input),
+    flush: () => outcomeLog.flush(),
   };
-
-  return { answer, authenticate: (args, caller) => authenticate(args, caller, input) };
 }
 
 /** The wall clock: Node.js has it in ms only, which is as fine as an expiry in seconds needs. */
 function systemClockNs(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
+}
+
+function monotonicClockMs(): number {
+  return performance.now();
 }
 
 function overload(maxInFlight: number): CookieAuthenticatorError {

@@ -1,4 +1,4 @@
-// Step 4: the cookie value that the client presents, as a ticket or in its Cookie header.
+// Step 5: the cookie value that the client presents, as a ticket or in its Cookie header.
 
 import { isCookieValue } from "../record/cookie-value.js";
 import { findCookieValues } from "./cookie-header.js";

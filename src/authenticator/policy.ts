@@ -1,5 +1,7 @@
 // What the authenticator enforces: the `authenticator` and `cookie` parts of the configuration, as data.
 
+import type { FailureLimits } from "./failure-limiter.js";
+
 /** Which Origin headers are accepted when a client sends one (RFC 6454). */
 export interface OriginPolicy {
   /** Accept an origin whose host and port are those of the handshake's `Host` header. */
@@ -31,6 +33,8 @@ export interface AuthenticatorPolicy {
   /** Keys of authextra that go to the client, or `undefined` for all. */
   readonly authextraKeys: readonly string[] | undefined;
   readonly origin: OriginPolicy;
+  /** How many credentials of a peer, and of all, may fail. */
+  readonly failureLimit: FailureLimits;
   /** Role of clients without a valid cookie on the anonymous transport; `undefined`: they are refused. */
   readonly anonymousRole: string | undefined;
   /** Longest time for an answer, in milliseconds: the router has no deadline of its own. */
@@ -51,6 +55,8 @@ export const DEFAULT_POLICY: AuthenticatorPolicy = {
   maxLifetimeSeconds: undefined,
   authextraKeys: undefined,
   origin: { sameHost: true, allow: [], allowAbsent: true },
+  // An office behind one address whose pages all come back with expired cookies, reload, and try again.
+  failureLimit: { peer: { burst: 300, perSecond: 20 }, total: { burst: 5000, perSecond: 500 } },
   anonymousRole: undefined,
   deadlineMs: 2000,
   maxInFlight: 1000,

@@ -1,4 +1,4 @@
-// Step 8: the answer for the router, built here and nowhere else.
+// Step 9: the answer for the router, built here and nowhere else.
 
 import type { RouterAnswer } from "./authenticator.js";
 import type { Principal } from "./outcome.js";

@@ -23,7 +23,9 @@ export async function startService(config: Config, warnings: readonly string[]):
   const events = toStoreEvents(log, (error) => ended.abort(error));
   const reader = await openLastingReader({ path: config.store.path, events });
   try {
-    const authenticator = createAuthenticator({ reader, policy: config.policy, log, fingerprint });
+    const { policy } = config;
+    const { repeatLimit } = config.log;
+    const authenticator = createAuthenticator({ reader, policy, log, fingerprint, repeatLimit });
     await runUntilSignal(createService({ config, authenticator, reader, log }), log, ended.signal);
   } finally {
     await reader.close(); // the service closes it too, unless it never came to run

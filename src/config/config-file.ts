@@ -1,5 +1,6 @@
 // The configuration file after the schema: every key of the right type, defaults filled in, nothing resolved yet.
 
+import type { FailureLimits } from "../authenticator/failure-limiter.js";
 import type { InvokePolicy, LogConfig } from "./config.js";
 
 /** A secret as the file gives it: the text itself, or where it is kept. */
@@ -43,6 +44,7 @@ export interface AuthenticatorSection {
     readonly allow: readonly string[];
     readonly allowAbsent: boolean;
   };
+  readonly failureLimit: FailureLimits;
   readonly anonymousRole?: string;
   readonly deadline: number;
   readonly maxInFlight: number;
@@ -59,6 +61,9 @@ export interface ConfigFile {
     readonly level: LogConfig["level"];
     readonly format: LogConfig["format"];
     readonly fingerprintKey?: SecretSource;
+    readonly repeatLimit: number;
+    /** In seconds. */
+    readonly repeatWindow: number;
   };
   readonly crossbarNode?: string;
 }

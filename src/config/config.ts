@@ -1,6 +1,7 @@
 // The configuration after loading: defaults filled in, paths absolute, secrets resolved.
 
 import type { AuthenticatorPolicy } from "../authenticator/policy.js";
+import type { RepeatLimit } from "../log/repeat-windows.js";
 
 /** How the component logs in to a router. Secrets are plain text here and shown nowhere. */
 export type RouterLogin =
@@ -64,6 +65,8 @@ export interface LogConfig {
   readonly format: "json" | "pretty";
   /** Key of the cookie fingerprints in the log; random for each process if absent. */
   readonly fingerprintKey: string | undefined;
+  /** How many denials and faults of one kind are written one by one. */
+  readonly repeatLimit: RepeatLimit;
 }
 
 export interface Config {

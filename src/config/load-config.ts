@@ -3,12 +3,13 @@
 import { resolve } from "node:path";
 import { checkPolicy } from "./check-policy.js";
 import { checkRouters } from "./check-routers.js";
-import type { Config } from "./config.js";
+import type { Config, LogConfig } from "./config.js";
 import type { ConfigFile } from "./config-file.js";
 import { type ConfigProblem, invalidConfig, problemsError } from "./config-problem.js";
 import { FileResolver } from "./file-resolver.js";
 import { isLoopback } from "./is-loopback.js";
 import { readJsonFile } from "./read-json-file.js";
+import { toMilliseconds } from "./to-milliseconds.js";
 import { toPolicy } from "./to-policy.js";
 import { toRouterConfigs } from "./to-router-config.js";
 import { toStoreConfig } from "./to-store-config.js";
@@ -73,7 +74,7 @@ async function resolveConfig(
     cookieValueLength: content.cookie.valueLength,
     routers,
     health: content.health,
-    log: { level: content.log.level, format: content.log.format, fingerprintKey },
+    log: toLogConfig(content.log, fingerprintKey),
     crossbarNode: content.crossbarNode === undefined ? undefined : resolver.path(content.crossbarNode),
   };
   const warnings = [
@@ -83,6 +84,11 @@ async function resolveConfig(
     ...resolver.warnings,
   ];
   return { config, warnings: warnings.map(({ path, message }) => `${path}: ${message}`) };
+}
+
+function toLogConfig(section: ConfigFile["log"], fingerprintKey: string | undefined): LogConfig {
+  const { level, format, repeatLimit: limit, repeatWindow } = section;
+  return { level, format, fingerprintKey, repeatLimit: { limit, windowMs: toMilliseconds(repeatWindow) } };
 }
 
 /** R-56: what tells about the service is for this machine, unless somebody means it. */

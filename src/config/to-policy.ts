@@ -22,6 +22,7 @@ export function toPolicy(section: AuthenticatorSection, cookieName: string): Aut
       allow: section.origin.allow.map((entry) => parseOriginEntry(entry) ?? entry),
       allowAbsent: section.origin.allowAbsent,
     },
+    failureLimit: section.failureLimit,
     anonymousRole: section.anonymousRole,
     deadlineMs: toMilliseconds(section.deadline),
     maxInFlight: section.maxInFlight,

@@ -73,6 +73,8 @@ export function createService({ config, authenticator, reader, log }: ServiceOpt
       log.warn({ callsInFlight: procedure.inFlight }, "stopping with calls unanswered");
     }
     await Promise.all(attachments.map((attachment) => attachment.stop()));
+    // No more calls: what the log owes is all there is.
+    authenticator.flush?.();
     await health?.close();
     await reader.close();
     log.info("stopped");

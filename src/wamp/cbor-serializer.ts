@@ -1,6 +1,7 @@
 // WAMP messages as CBOR: cborg's fast way first, and a tolerant one for what only a strange client makes.
 
 import { decode, encode } from "cborg";
+import { pruneDeepCbor } from "./cbor-prune.js";
 import { decodeTolerantly } from "./cbor-tolerant.js";
 import type { WampSerializer } from "./wamp-serializer.js";
 
@@ -20,7 +21,7 @@ export const cborSerializer: WampSerializer = {
     try {
       return decode(payload, DECODE_OPTIONS);
     } catch {
-      return decodeTolerantly(payload);
+      return decodeTolerantly(pruneDeepCbor(payload));
     }
   },
 };

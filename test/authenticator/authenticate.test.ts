@@ -3,6 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { authenticate } from "../../src/authenticator/authenticate.js";
 import type { Caller } from "../../src/authenticator/authenticator.js";
+import { createFailureLimiter, type FailureLimiter } from "../../src/authenticator/failure-limiter.js";
 import type { AuthenticatorPolicy } from "../../src/authenticator/policy.js";
 import type { CookieReader } from "../../src/store/cookie-reader.js";
 import {
@@ -33,6 +34,7 @@ const fromHeader = (value: string) => anonymousArgs({ cookie: `a=1; cbtid=${valu
 interface Changes {
   readonly reader?: CookieReader;
   readonly policy?: Partial<AuthenticatorPolicy>;
+  readonly failures?: FailureLimiter;
   readonly caller?: Caller;
   readonly nowNs?: bigint;
 }
@@ -40,7 +42,9 @@ interface Changes {
 async function run(args: readonly unknown[], changes: Changes = {}) {
   const reader = changes.reader ?? (await storeWith(cookieFields())).reader;
   const { caller = ROUTER, nowNs = NOW_NS } = changes;
-  return authenticate(args, caller, { reader, policy: policy(changes.policy), nowNs: () => nowNs });
+  const rules = policy(changes.policy);
+  const failures = changes.failures ?? createFailureLimiter(rules.failureLimit, () => 0);
+  return authenticate(args, caller, { reader, policy: rules, failures, nowNs: () => nowNs });
 }
 
 describe("a good cookie", () => {
@@ -269,6 +273,70 @@ describe("R-50 faults are exceptions", () => {
   });
 });
 
+describe("R-52 failed look-ups are limited", () => {
+  const limitOf = (burst: number) => {
+    const size = { burst, perSecond: 1 };
+    return createFailureLimiter({ peer: size, total: { burst: 0, perSecond: 1 } }, () => 0);
+  };
+  const LIMITED = { denied: "rate-limited", detail: "this peer" };
+
+  test.each<[string, readonly unknown[], Changes]>([
+    ["an unknown ticket", ticketArgs("unknown"), { reader: spyReader(() => undefined) }],
+    ["a malformed ticket", ticketArgs("a b"), {}],
+    ["an ambiguous header", anonymousArgs({ cookie: "cbtid=a; cbtid=b" }), {}],
+    ["an expired cookie", ticketArgs(VALUE), { nowNs: 2n ** 63n }],
+    ["a cookie of another realm", ticketArgs(VALUE, { realm: "realm2" }), {}],
+    ["another authid", ticketArgs(VALUE, { authid: "jane" }), {}],
+    [
+      "an unknown cookie of a visitor who was let in",
+      fromHeader("unknown"),
+      { policy: { anonymousRole: "visitor" } },
+    ],
+  ])("%s counts, and then not even a good cookie is looked up", async (_name, args, changes) => {
+    const failures = limitOf(1);
+    await run(args, { ...changes, failures });
+    const reader = spyReader(() => cookie());
+    await expect(run(ticketArgs(VALUE), { reader, failures })).resolves.toEqual(LIMITED);
+    expect(reader.asked).toEqual([]);
+  });
+
+  test.each<[string, readonly unknown[], Changes]>([
+    ["a good cookie", ticketArgs(VALUE), {}],
+    ["no cookie", anonymousArgs({}), {}],
+    ["a foreign page", anonymousArgs({ origin: "https://evil.org" }), {}],
+    [
+      "a caller that isn't the router, which could name any peer",
+      ticketArgs("unknown"),
+      {
+        caller: { authrole: "user" },
+      },
+    ],
+    ["a malformed call", [], {}],
+  ])("%s doesn't count", async (_name, args, changes) => {
+    const failures = limitOf(1);
+    for (let round = 0; round < 5; round += 1) await run(args, { ...changes, failures });
+    await expect(run(ticketArgs(VALUE), { failures })).resolves.toEqual(JOE);
+  });
+
+  test("a fault of ours doesn't count", async () => {
+    const failures = limitOf(1);
+    const reader = spyReader(() => {
+      throw new Error("x");
+    });
+    await expect(run(ticketArgs(VALUE), { reader, failures })).rejects.toThrow("x");
+    await expect(run(ticketArgs(VALUE), { failures })).resolves.toEqual(JOE);
+  });
+
+  test("anonymousRole: a limited peer is no visitor, with or without a cookie", async () => {
+    const failures = limitOf(1);
+    const changes = { failures, policy: { anonymousRole: "visitor" } };
+    await run(fromHeader("unknown"), changes);
+    for (const args of [fromHeader("unknown"), fromHeader("a b"), anonymousArgs({})]) {
+      await expect(run(args, changes)).resolves.toEqual(LIMITED);
+    }
+  });
+});
+
 test("R-10 the clock is read after the look-up: a slow one can't outlive the cookie", async () => {
   let nowNs = NOW_NS;
   const reader = spyReader(async () => {
@@ -278,6 +346,7 @@ test("R-10 the clock is read after the look-up: a slow one can't outlive the coo
   const outcome = await authenticate(ticketArgs(VALUE), ROUTER, {
     reader,
     policy: policy(),
+    failures: createFailureLimiter(policy().failureLimit, () => 0),
     nowNs: () => nowNs,
   });
   expect(outcome).toEqual({ denied: "cookie-expired", oid: OID });

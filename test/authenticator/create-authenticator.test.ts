@@ -117,6 +117,20 @@ describe("R-05 every denial is answered alike", () => {
     ]);
   });
 
+  test("rate-limited: only the log says so, and once the tokens are back a good cookie is accepted", async () => {
+    const limit = { burst: 1, perSecond: 1 };
+    let nowMs = 0;
+    const { answer, log } = withLog(finds(), {
+      policy: { failureLimit: { peer: limit, total: limit } },
+      nowMs: () => nowMs,
+    });
+    await answer(ticketArgs("a b"), ROUTER);
+    await expect(answer(ticketArgs(VALUE), ROUTER)).resolves.toEqual(DENIED);
+    expect(log.lines()[1]).toMatchObject({ event: "denied", reason: "rate-limited", detail: "this peer" });
+    nowMs = 1000;
+    await expect(answer(ticketArgs(VALUE), ROUTER)).resolves.toHaveProperty("reply.authid", "joe");
+  });
+
   test("realm-not-allowed: only the log says so", async () => {
     const { answer, log } = withLog(finds(), { policy: { allowedRealms: ["realm2"] } });
     await expect(answer(ticketArgs(VALUE), ROUTER)).resolves.toEqual(DENIED);

@@ -158,6 +158,19 @@ const CASES: readonly (readonly [name: string, config: unknown, lines: readonly 
     ],
   ],
   [
+    "tokens that never come back",
+    withAuthenticator({ failureLimit: { peer: { perSecond: 0 }, total: { burst: -1 } } }),
+    [
+      "authenticator.failureLimit.peer.perSecond: expected a number above 0 and up to 1000000",
+      "authenticator.failureLimit.total.burst: expected a whole number from 0 to 1000000",
+    ],
+  ],
+  [
+    "no lines at all",
+    content({ log: { repeatLimit: 0 } }),
+    ["log.repeatLimit: expected a whole number from 1 to 1000000"],
+  ],
+  [
     "a private key of the wrong length",
     withRouter({ auth: { method: "cryptosign", privateKey: "abc" } }),
     ["routers[0].auth.privateKey: expected an Ed25519 private key: 64 hexadecimal digits"],

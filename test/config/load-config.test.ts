@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { DEFAULT_REPEAT_LIMIT } from "../../src/authenticator/create-authenticator.js";
 import { DEFAULT_POLICY } from "../../src/authenticator/policy.js";
 import { loadConfig } from "../../src/config/load-config.js";
 import { loadStoreConfig } from "../../src/config/load-store-config.js";
@@ -24,7 +25,12 @@ describe("a smallest configuration", () => {
     expect(config.policy).toEqual(DEFAULT_POLICY);
     expect(config.cookieValueLength).toBe(24);
     expect(config.health).toBeUndefined();
-    expect(config.log).toEqual({ level: "info", format: "json", fingerprintKey: undefined });
+    expect(config.log).toEqual({
+      level: "info",
+      format: "json",
+      fingerprintKey: undefined,
+      repeatLimit: DEFAULT_REPEAT_LIMIT,
+    });
     expect(config.store).toMatchObject({ readOnly: false, maxSizeBytes: 1_073_741_824 });
     expect(config.routers).toEqual([
       {
@@ -166,6 +172,20 @@ test("what is allowed but unwise is warned of", async () => {
     "health.host",
     "store.path",
   ]);
+});
+
+test("limits of failures and of log lines, each in part", async () => {
+  const config = await load(
+    content({
+      authenticator: { failureLimit: { peer: { burst: 0 }, total: { perSecond: 0.5 } } },
+      log: { repeatWindow: 0.5 },
+    }),
+  );
+  expect(config.policy.failureLimit).toEqual({
+    peer: { burst: 0, perSecond: 20 },
+    total: { burst: 5000, perSecond: 0.5 },
+  });
+  expect(config.log.repeatLimit).toEqual({ limit: 20, windowMs: 500 });
 });
 
 test("origins are kept as browsers write them", async () => {

@@ -1,13 +1,20 @@
-// Starts authenticator-component.ts as a process, for tests that kill it.
+// Starts authenticator-component.ts as a process, for tests that kill it or look at its memory.
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { AuthenticatorComponentOptions } from "./authenticator-component.js";
 import { waitFor } from "./wait-for.js";
 
+export interface ProcessMemory {
+  readonly heapBytes: number;
+  readonly residentBytes: number;
+}
+
 export interface AuthenticatorProcess {
   /** Its log so far. */
   log(): string;
+  /** What it uses after a garbage collection, in bytes. */
+  memory(): Promise<ProcessMemory>;
   /** SIGKILL, and its end. */
   kill(): Promise<void>;
 }
@@ -21,7 +28,7 @@ export async function startAuthenticatorProcess(
 ): Promise<AuthenticatorProcess> {
   // `--import` instead of the tsx command, which would put a process of its own in between; jest's own options not.
   const { NODE_OPTIONS: _jest, ...env } = process.env;
-  const parameters = ["--import", "tsx", SCRIPT, JSON.stringify(options)];
+  const parameters = ["--expose-gc", "--import", "tsx", SCRIPT, JSON.stringify(options)];
   const child = spawn(process.execPath, parameters, { cwd: ROOT, env });
   let out = "";
   let log = "";
@@ -51,5 +58,13 @@ export async function startAuthenticatorProcess(
     await kill();
     throw new Error(`${error instanceof Error ? error.message : error}\n${log}`);
   }
-  return { log: () => log, kill };
+  const memory = async (): Promise<ProcessMemory> => {
+    const from = out.length;
+    child.stdin.write("\n");
+    const [, heap, resident] = await waitFor("the memory", () => {
+      return /memory (\d+) (\d+)\n/.exec(out.slice(from)) ?? undefined;
+    });
+    return { heapBytes: Number(heap), residentBytes: Number(resident) };
+  };
+  return { log: () => log, memory, kill };
 }

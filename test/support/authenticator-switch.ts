@@ -15,6 +15,7 @@ export function createAuthenticatorSwitch(first: Authenticator): AuthenticatorSw
     authenticator: {
       answer: (args, caller) => current.answer(args, caller),
       authenticate: (args, caller) => current.authenticate(args, caller),
+      flush: () => current.flush?.(),
     },
     use(authenticator) {
       current = authenticator;

@@ -1,11 +1,11 @@
-// A child process of the reader's bench that does look-ups on request.
+// A contestant of the benches: a child process that does look-ups on request and says how long they took.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-export const LOOKUPS_A_ROUND = 20_000;
+export const LOOKUPS_A_ROUND = 50_000;
 
-export class ReaderContestant {
+export class Contestant {
   readonly name: string;
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
