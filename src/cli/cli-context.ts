@@ -13,6 +13,8 @@ export interface TextOutput {
   off(event: "drain" | "close", listener: () => void): unknown;
   /** `false` once the reader of a pipe is gone. */
   readonly writable: boolean;
+  /** Whether it is a terminal: only there a progress bar makes sense. */
+  readonly isTTY?: boolean | undefined;
 }
 
 export interface CliContext {

@@ -8,8 +8,10 @@ import { addCookiesAdd } from "./commands/cookies-add.js";
 import { addCookiesGet } from "./commands/cookies-get.js";
 import { addCookiesList } from "./commands/cookies-list.js";
 import { addCookiesRemove } from "./commands/cookies-remove.js";
+import { addDbConvert } from "./commands/db-convert.js";
 import { addDbInfo } from "./commands/db-info.js";
 import { addDbInit } from "./commands/db-init.js";
+import { addDbVerify } from "./commands/db-verify.js";
 import { addStart } from "./commands/start.js";
 
 const EXIT_STATUSES = `
@@ -19,6 +21,7 @@ Exit status:
   2  wrong usage or configuration
   3  no such cookie
   4  the store can't be opened or made
+  5  the store was replaced while running: start again
 
 Errors go to standard error as text, or with --json as one JSON object.
 
@@ -44,9 +47,14 @@ export function createProgram(context: CliContext): Command {
     });
   addStart(program, context);
   addCheckConfig(program, context);
-  const db = program.command("db").description("make or look at a cookie database").helpCommand(false);
+  const db = program
+    .command("db")
+    .description("make, look at, verify or convert a cookie database")
+    .helpCommand(false);
   addDbInit(db, context);
   addDbInfo(db, context);
+  addDbVerify(db, context);
+  addDbConvert(db, context);
   const cookies = program.command("cookies").description("add, find and remove cookies").helpCommand(false);
   addCookiesAdd(cookies, context);
   addCookiesGet(cookies, context);
