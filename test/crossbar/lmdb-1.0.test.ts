@@ -1,7 +1,7 @@
 // Crossbar's own databases, in LMDB 1.0 format: read live by the executable, made anew under it, and waited for.
 
-import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type DemoComponent, startComponent } from "../../scripts/demo/demo-component.js";
@@ -101,6 +101,41 @@ afterEach(async () => {
         expect(performance.now() - stored).toBeLessThan(1000);
       }
       expect(await present(site, "no-such-cookie-at-all")).toBe("wamp.error.authentication_failed");
+    }, 120_000);
+
+    test("its database, converted to 0.9, is used by both: cookies of before, new logins, and cookies that we write", async () => {
+      const site = await makeSite();
+      await site.startCrossbar({ sync: true });
+      const old = await logIn(`${site.url}/login`, REALM, "joe", SECRETS.userSecret);
+      const convert = [executable, "db", "convert", site.cookies, `${site.cookies}-0.9`];
+      const refused = spawnSync(process.execPath, convert, { encoding: "utf8" });
+      expect(refused.status).toBe(4);
+      expect(refused.stderr).toContain("stop Crossbar");
+
+      await crossbar?.stop();
+      execFileSync(process.execPath, convert);
+      renameSync(site.cookies, `${site.cookies}-1.0`);
+      renameSync(`${site.cookies}-0.9`, site.cookies);
+      await site.startCrossbar({ sync: true });
+      await site.startComponent();
+      expect(await present(site, old)).toBe("joe");
+      const fresh = await logIn(`${site.url}/login`, REALM, "joe", SECRETS.userSecret);
+      expect(await present(site, fresh)).toBe("joe");
+      const user = ["--authid", "ann", "--authrole", "user", "--authrealm", REALM];
+      const added = execFileSync(process.execPath, [
+        executable,
+        "cookies",
+        "add",
+        "--db",
+        site.cookies,
+        ...user,
+        "--json",
+      ]);
+      const { value } = JSON.parse(added.toString()) as { value: string };
+      expect(await present(site, value)).toBe("ann");
+
+      const verified = execFileSync(process.execPath, [executable, "db", "verify", site.cookies, "--json"]);
+      expect(JSON.parse(verified.toString())).toMatchObject({ ok: true, format: "0.9", findings: [] });
     }, 120_000);
 
     test("purge_on_startup makes a 0.9 database anew in 1.0 under us: the process ends with 5, and the next reads it", async () => {
