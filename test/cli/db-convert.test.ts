@@ -3,12 +3,15 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { copyGolden, damageStore } from "../support/damage-store.js";
+import { copyGolden, damageStore, stopDamageProcess } from "../support/damage-store.js";
 import { copyGoldenDatabase } from "../support/golden-records.js";
 import { makeTempDirectory, removeTempDirectories } from "../support/temp-directory.js";
 import { createFakeCli } from "./fake-context.js";
 
-afterAll(removeTempDirectories);
+afterAll(async () => {
+  await stopDamageProcess();
+  removeTempDirectories();
+});
 
 function makePaths(): { home: string; source: string; target: string } {
   const home = makeTempDirectory();
@@ -49,10 +52,10 @@ describe("db convert", () => {
     const source = copyGolden();
     await damageStore(source, ({ putIndexKey }) => putIndexKey("s3cret", Buffer.alloc(16, 7)));
     const target = join(makeTempDirectory(), "target");
-    // This process has the source open, from having damaged it.
+    // The child that damaged the source has it open.
     const refused = await createFakeCli().run(["db", "convert", source, target]);
     expect(refused.status).toBe(4);
-    expect(refused.stderr).toContain(`process ${process.pid} has ${source} open`);
+    expect(refused.stderr).toMatch(new RegExp(`process \\d+ has ${source} open`));
     const { status, stdout } = await createFakeCli().run(["db", "convert", source, target, "--force"]);
     expect(status).toBe(0);
     expect(stdout).toContain("damage: index keys that lead to no record (index-key-without-record): 1");

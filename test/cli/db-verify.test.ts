@@ -5,14 +5,17 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { TextOutput } from "../../src/cli/cli-context.js";
 import { cfxdbMissing, startCfxdb } from "../support/cfxdb.js";
-import { copyGolden, damageStore } from "../support/damage-store.js";
+import { copyGolden, damageStore, stopDamageProcess } from "../support/damage-store.js";
 import { readGoldenCookies } from "../support/golden-cookies.js";
 import { copyGoldenDatabase } from "../support/golden-records.js";
 import { LmdbPatch } from "../support/lmdb-patch.js";
 import { makeTempDirectory, removeTempDirectories } from "../support/temp-directory.js";
 import { createFakeCli } from "./fake-context.js";
 
-afterAll(removeTempDirectories);
+afterAll(async () => {
+  await stopDamageProcess();
+  removeTempDirectories();
+});
 
 const [one] = readGoldenCookies("db-0.9");
 const value = one?.value ?? "";

@@ -1,28 +1,61 @@
-// Damage to the content of a 0.9 database, made deliberately: any key, past every check of ours.
+// Damage to the content of a 0.9 database, made deliberately, and its repair and conversion: all in a child process.
+// A native environment takes 1 TiB of address space that is never given back, so that one process has room for some 70.
 
-import { join } from "node:path";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CookieAuthenticatorError, type ErrorCode, type ErrorDetails } from "../../src/errors.js";
 import { openLmdbReader } from "../../src/lmdb-reader/lmdb-reader.js";
 import { buildCookie } from "../../src/record/build-cookie.js";
 import type { CookieFields } from "../../src/record/cookie.js";
 import { uuidToBytes } from "../../src/record/uuid.js";
+import type { ConvertReport } from "../../src/store/convert/convert-store.js";
 import { readCookieSlots } from "../../src/store/lmdb/cookie-tables.js";
-import { LmdbEnvironment, type LmdbTransaction } from "../../src/store/lmdb/environment.js";
 import { ALL_KEYS } from "../../src/store/verify/key-range.js";
+import type { StoreRepair } from "../../src/store/verify/repair-store.js";
 import { type CookieSlots, findValueKey, recordKey } from "../../src/store/zlmdb-layout.js";
 import { copyGoldenDatabase } from "./golden-records.js";
 import { makeTempDirectory } from "./temp-directory.js";
 
-/** What damage is made with: keys and records in one write transaction. */
+/** A key to store, or without a value to delete. */
+interface Change {
+  readonly key: Uint8Array;
+  readonly value?: Uint8Array;
+}
+
+export type NativeRequest =
+  | { readonly op: "change"; readonly path: string; readonly changes: readonly Change[] }
+  | { readonly op: "repair"; readonly path: string }
+  | { readonly op: "convert"; readonly source: string; readonly target: string; readonly force: boolean };
+
+export interface NativeAnswer {
+  readonly result?: unknown;
+  readonly error?: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly hint: string | undefined;
+    readonly details: ErrorDetails;
+  };
+  /** A fault that isn't one of ours. */
+  readonly crash?: string;
+}
+
+/** What damage is made with. All of it is done in one write transaction. */
 export interface Damage {
-  readonly transaction: LmdbTransaction;
   readonly slots: CookieSlots;
+  put(key: Uint8Array, value: Uint8Array): void;
+  delete(key: Uint8Array): void;
   /** Stores a record under its oid, or under another, without an index key. */
   putRecord(fields: CookieFields, under?: string): void;
+  deleteRecord(oid: string): void;
   /** Lets the index key of a value lead to an oid, or to any bytes. */
   putIndexKey(value: string, entry: string | Uint8Array): void;
   deleteIndexKey(value: string): void;
-  deleteRecord(oid: string): void;
 }
+
+let child: ChildProcess | undefined;
+let last: Promise<unknown> = Promise.resolve();
 
 /** A copy of the golden 0.9 database of 30 cookies. */
 export function copyGolden(): string {
@@ -37,25 +70,69 @@ export function dumpStore(path: string): Map<string, string> {
   return new Map(entries.map(({ key, value }) => [key.toString("hex"), value.toString("hex")]));
 }
 
-/** Changes a database in one transaction; it isn't open afterwards. */
+/** Changes a database past every check of ours. The child has it open afterwards. */
 export async function damageStore(path: string, change: (damage: Damage) => void): Promise<void> {
-  const environment = LmdbEnvironment.open({ path, writable: true });
-  try {
-    await environment.write((transaction) => {
-      const slots = readCookieSlots(transaction, path);
-      const keyOf = (value: string): Buffer => findValueKey(slots, value) as Buffer;
-      change({
-        transaction,
-        slots,
-        putRecord: (fields, under = fields.oid) =>
-          transaction.put(recordKey(slots, under), buildCookie(fields)),
-        putIndexKey: (value, entry) =>
-          transaction.put(keyOf(value), typeof entry === "string" ? uuidToBytes(entry) : entry),
-        deleteIndexKey: (value) => void transaction.delete(keyOf(value)),
-        deleteRecord: (oid) => void transaction.delete(recordKey(slots, oid)),
-      });
-    });
-  } finally {
-    await environment.close();
-  }
+  const reader = openLmdbReader(path);
+  const slots = reader.read((snapshot) => readCookieSlots(snapshot, path));
+  reader.close();
+  const changes: Change[] = [];
+  const keyOf = (value: string): Buffer => findValueKey(slots, value) as Buffer;
+  change({
+    slots,
+    put: (key, value) => void changes.push({ key, value }),
+    delete: (key) => void changes.push({ key }),
+    putRecord: (fields, under = fields.oid) =>
+      void changes.push({ key: recordKey(slots, under), value: buildCookie(fields) }),
+    deleteRecord: (oid) => void changes.push({ key: recordKey(slots, oid) }),
+    putIndexKey: (value, entry) =>
+      void changes.push({ key: keyOf(value), value: typeof entry === "string" ? uuidToBytes(entry) : entry }),
+    deleteIndexKey: (value) => void changes.push({ key: keyOf(value) }),
+  });
+  await ask({ op: "change", path, changes });
+}
+
+/** `repairStore` in the child. */
+export async function repairInChild(path: string): Promise<StoreRepair> {
+  return (await ask({ op: "repair", path })) as StoreRepair;
+}
+
+/** `convertStore` in the child. */
+export async function convertInChild(source: string, target: string, force = false): Promise<ConvertReport> {
+  return (await ask({ op: "convert", source, target, force })) as ConvertReport;
+}
+
+/** Ends the child, if there is one. For `afterAll`. */
+export async function stopDamageProcess(): Promise<void> {
+  if (child === undefined) return;
+  const gone = once(child, "exit");
+  child.disconnect();
+  child = undefined;
+  await gone;
+}
+
+/** One request at a time: an answer has no number. */
+function ask(request: NativeRequest): Promise<unknown> {
+  const answer = last.then(() => send(request));
+  last = answer.catch(() => {});
+  return answer;
+}
+
+async function send(request: NativeRequest): Promise<unknown> {
+  child ??= fork(join(dirname(fileURLToPath(import.meta.url)), "damage-process.ts"), {
+    execArgv: ["--import", "tsx"],
+    env: { ...process.env, NODE_OPTIONS: "" },
+    serialization: "advanced",
+  });
+  const answered = Promise.race([
+    once(child, "message"),
+    once(child, "exit").then(([status, signal]) => {
+      throw new Error(`the child ended with ${status ?? signal}`);
+    }),
+  ]);
+  child.send(request);
+  const [{ result, error, crash }] = (await answered) as [NativeAnswer];
+  if (crash !== undefined) throw new Error(crash);
+  if (error === undefined) return result;
+  const { code, message, hint, details } = error;
+  throw new CookieAuthenticatorError(code, message, { ...(hint === undefined ? {} : { hint }), details });
 }

@@ -7,6 +7,7 @@ import { convertStore } from "../../../src/store/convert/convert-store.js";
 import { openCookieStore } from "../../../src/store/open-store.js";
 import { verifyStore } from "../../../src/store/verify/verify-store.js";
 import { type Cfxdb, type CfxdbDatabase, cfxdbMissing, startCfxdb } from "../../support/cfxdb.js";
+import { convertInChild, stopDamageProcess } from "../../support/damage-store.js";
 import { describeLmdb, makeLmdb } from "../../support/lmdb-make.js";
 import { makeTempDirectory, removeTempDirectories } from "../../support/temp-directory.js";
 
@@ -22,6 +23,7 @@ describeLive(`with cfxdb${missing === undefined ? "" : ` (skipped: ${missing})`}
   });
   afterAll(async () => {
     await cfxdb.stop();
+    await stopDamageProcess();
     removeTempDirectories();
   });
 
@@ -44,7 +46,7 @@ describeLive(`with cfxdb${missing === undefined ? "" : ` (skipped: ${missing})`}
     const content = await theirs.dump();
     await theirs.close();
     const target = join(home, "target");
-    const report = await convertStore(source, target);
+    const report = await convertInChild(source, target);
     expect(report).toMatchObject({ sourceFormat: "1.0", entries: 2 * COOKIES + 2, findings: [] });
 
     const converted = await cfxdb.open(target);
@@ -76,13 +78,13 @@ describeLive(`with cfxdb${missing === undefined ? "" : ` (skipped: ${missing})`}
   test("a source that a process has open is refused, and converted with force if nothing is written", async () => {
     const { home, source, theirs } = await makeSource(1000);
     const target = join(home, "target");
-    await expect(convertStore(source, target)).rejects.toMatchObject({
+    await expect(convertInChild(source, target)).rejects.toMatchObject({
       code: "ERR_STORE_BUSY",
       message: expect.stringContaining(`process ${cfxdb.pid} has`),
       hint: expect.stringContaining("stop Crossbar"),
     });
     expect(readdirSync(home)).toEqual(["source"]);
-    expect(await convertStore(source, target, { force: true })).toMatchObject({ entries: 2002 });
+    expect(await convertInChild(source, target, true)).toMatchObject({ entries: 2002 });
     await theirs.close();
   });
 
@@ -103,7 +105,7 @@ describeLive(`with cfxdb${missing === undefined ? "" : ` (skipped: ${missing})`}
   test("a source that is written to all the time is given up, and nothing is left", async () => {
     const { home, source, theirs } = await makeSource(5_000);
     const writing = theirs.writeLoop({ seconds: 3, prefix: "live" });
-    await expect(convertStore(source, join(home, "target"), { force: true })).rejects.toMatchObject({
+    await expect(convertInChild(source, join(home, "target"), true)).rejects.toMatchObject({
       code: "ERR_STORE_BUSY",
       message: expect.stringContaining("written to during the conversion"),
     });
@@ -116,7 +118,7 @@ describeLive(`with cfxdb${missing === undefined ? "" : ` (skipped: ${missing})`}
     const { home, source, theirs } = await makeSource(1000);
     await theirs.close();
     const busy = await cfxdb.open(join(home, "target.converting"), { format: "0.9" });
-    await expect(convertStore(source, join(home, "target"))).rejects.toMatchObject({
+    await expect(convertInChild(source, join(home, "target"))).rejects.toMatchObject({
       code: "ERR_STORE_BUSY",
       message: expect.stringContaining(`process ${cfxdb.pid} is writing`),
     });
@@ -136,7 +138,7 @@ describeLive(`with cfxdb${missing === undefined ? "" : ` (skipped: ${missing})`}
   ] as const)("any LMDB 1.0 content, as LMDB itself reads it: %s", async (_name, shape) => {
     const home = makeTempDirectory();
     const made = makeLmdb({ path: join(home, "source"), format: "1.0", ...shape });
-    await convertStore(join(home, "source"), join(home, "target"));
+    await convertInChild(join(home, "source"), join(home, "target"));
     const { count, sha256, engine } = describeLmdb(join(home, "target"));
     expect({ count, sha256, engine }).toEqual({ count: made.count, sha256: made.sha256, engine: [0, 9] });
   });

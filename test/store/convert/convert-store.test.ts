@@ -13,13 +13,22 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { convertStore } from "../../../src/store/convert/convert-store.js";
 import { openCookieStore } from "../../../src/store/open-store.js";
-import { repairStore } from "../../../src/store/verify/repair-store.js";
-import { copyGolden, damageStore, dumpStore } from "../../support/damage-store.js";
+import {
+  convertInChild,
+  copyGolden,
+  damageStore,
+  dumpStore,
+  repairInChild,
+  stopDamageProcess,
+} from "../../support/damage-store.js";
 import { copyGoldenDatabase, type GoldenDatabase, readGoldenDump } from "../../support/golden-records.js";
 import { LmdbPatch, META } from "../../support/lmdb-patch.js";
 import { makeTempDirectory, removeTempDirectories } from "../../support/temp-directory.js";
 
-afterAll(removeTempDirectories);
+afterAll(async () => {
+  await stopDamageProcess();
+  removeTempDirectories();
+});
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
 
@@ -33,7 +42,7 @@ describe.each<GoldenDatabase>(["db-1.0", "db-0.9", "db-shifted"])("the golden %s
     const { source, target, home } = makePaths(name);
     const before = readFileSync(join(source, "data.mdb"));
     chmodSync(join(source, "data.mdb"), 0o400);
-    const report = await convertStore(source, target);
+    const report = await convertInChild(source, target);
     const content = readGoldenDump(name);
     expect(report).toMatchObject({
       source,
@@ -69,8 +78,8 @@ test("the new database can be opened for writing at once, also under its final n
 
 test("the hash is of the content: the same for the same entries in either format", async () => {
   const { source, target, home } = makePaths();
-  const first = await convertStore(source, target);
-  const second = await convertStore(target, join(home, "again"), { force: true });
+  const first = await convertInChild(source, target);
+  const second = await convertInChild(target, join(home, "again"), true);
   expect(second).toMatchObject({ hash: first.hash, entries: first.entries, sourceFormat: "0.9" });
 });
 
@@ -79,7 +88,7 @@ test("an empty directory may be there already; what an earlier run left is remov
   mkdirSync(target);
   mkdirSync(`${target}.converting`);
   writeFileSync(join(`${target}.converting`, "data.mdb"), "half a database");
-  await convertStore(source, target);
+  await convertInChild(source, target);
   expect(dumpStore(target)).toEqual(readGoldenDump("db-1.0"));
   expect(readdirSync(home).sort()).toEqual(["source", "target"]);
 });
@@ -88,11 +97,11 @@ test("what was wrong with the content is said, copied as it is, and can be repai
   const source = copyGolden();
   await damageStore(source, ({ putIndexKey }) => putIndexKey("s3cret-stray", Buffer.alloc(16, 7)));
   const target = join(makeTempDirectory(), "target");
-  const report = await convertStore(source, target, { force: true });
+  const report = await convertInChild(source, target, true);
   expect(report.findings).toMatchObject([{ kind: "index-key-without-record", count: 1 }]);
   expect(JSON.stringify(report)).not.toContain("s3cret");
   expect(dumpStore(target)).toEqual(dumpStore(source));
-  expect((await repairStore(target)).after.ok).toBe(true);
+  expect((await repairInChild(target)).after.ok).toBe(true);
 });
 
 describe("refuses, and leaves nothing behind,", () => {
@@ -135,7 +144,7 @@ describe("refuses, and leaves nothing behind,", () => {
     const paths = makePaths();
     prepare(paths);
     const before = readdirSync(paths.home, { recursive: true }).sort();
-    await expect(convertStore(paths.source, paths.target)).rejects.toMatchObject({
+    await expect(convertInChild(paths.source, paths.target)).rejects.toMatchObject({
       code,
       hint: expect.any(String),
     });
@@ -144,7 +153,7 @@ describe("refuses, and leaves nothing behind,", () => {
 
   test("a source that isn't there", async () => {
     const { home, target } = makePaths();
-    await expect(convertStore(join(home, "nothing"), target)).rejects.toMatchObject({
+    await expect(convertInChild(join(home, "nothing"), target)).rejects.toMatchObject({
       code: "ERR_STORE_NOT_FOUND",
     });
   });
@@ -152,14 +161,14 @@ describe("refuses, and leaves nothing behind,", () => {
   test.each(["source", "source/deep/target", "link/target"])("a target in the source: %s", async (name) => {
     const { home, source } = makePaths();
     symlinkSync(source, join(home, "link"));
-    await expect(convertStore(source, join(home, name))).rejects.toMatchObject({ code: "ERR_ARGUMENT" });
+    await expect(convertInChild(source, join(home, name))).rejects.toMatchObject({ code: "ERR_ARGUMENT" });
     expect(readdirSync(source)).toEqual(["data.mdb"]);
   });
 
   test("keys that LMDB 0.9 can't hold, with their number", async () => {
     const home = makeTempDirectory();
     const source = makeWithKeys([100, 511, 512, 700]);
-    await expect(convertStore(source, join(home, "target"))).rejects.toMatchObject({
+    await expect(convertInChild(source, join(home, "target"))).rejects.toMatchObject({
       code: "ERR_STORE_KEY",
       message: expect.stringContaining("2 of its keys"),
       details: { count: 2 },
@@ -170,7 +179,7 @@ describe("refuses, and leaves nothing behind,", () => {
 
 test("a key of exactly 511 bytes is converted", async () => {
   const target = join(makeTempDirectory(), "target");
-  expect(await convertStore(makeWithKeys([510, 511]), target)).toMatchObject({ entries: 2 });
+  expect(await convertInChild(makeWithKeys([510, 511]), target)).toMatchObject({ entries: 2 });
   expect([...dumpStore(target).keys()].map((key) => key.length / 2).sort()).toEqual([510, 511]);
 });
 

@@ -5,9 +5,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { initCookieStore } from "../../../src/store/lmdb/init-store.js";
 import { openCookieStore } from "../../../src/store/open-store.js";
-import { repairStore } from "../../../src/store/verify/repair-store.js";
 import type { VerifyReport } from "../../../src/store/verify/verify-report.js";
-import { damageStore, dumpStore } from "../../support/damage-store.js";
+import { damageStore, dumpStore, repairInChild, stopDamageProcess } from "../../support/damage-store.js";
 import { makeTempDirectory, removeTempDirectories } from "../../support/temp-directory.js";
 
 const COOKIES = 40;
@@ -28,7 +27,10 @@ beforeAll(async () => {
   await store.close();
   whole = dumpStore(path);
 });
-afterAll(removeTempDirectories);
+afterAll(async () => {
+  await stopDamageProcess();
+  removeTempDirectories();
+});
 
 /** What an index key is made to hold: nothing, some bytes, a record (its own or another's), or no record. */
 type Entry = "deleted" | Uint8Array | { readonly record: number };
@@ -76,7 +78,7 @@ test("exactly the damage is found, and mended", async () => {
           else putIndexKey(value, entry instanceof Uint8Array ? entry : oidOf(entry.record));
         }
       });
-      const { before, after } = await repairStore(path);
+      const { before, after } = await repairInChild(path);
       expect(countsOf(before)).toEqual(expectedCounts(damage));
       expect(after).toMatchObject({ ok: true, findings: [] });
       expect(dumpStore(path)).toEqual(whole);

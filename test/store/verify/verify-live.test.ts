@@ -3,11 +3,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { openCookieStore } from "../../../src/store/open-store.js";
-import { repairStore } from "../../../src/store/verify/repair-store.js";
 import type { VerifyReport } from "../../../src/store/verify/verify-report.js";
 import { verifyStore } from "../../../src/store/verify/verify-store.js";
 import { type Cfxdb, type CfxdbFormat, cfxdbMissing, startCfxdb } from "../../support/cfxdb.js";
-import { damageStore } from "../../support/damage-store.js";
+import { damageStore, repairInChild, stopDamageProcess } from "../../support/damage-store.js";
 import { makeTempDirectory, removeTempDirectories } from "../../support/temp-directory.js";
 
 const missing = cfxdbMissing();
@@ -21,6 +20,7 @@ describeLive(`beside cfxdb${missing === undefined ? "" : ` (skipped: ${missing})
   });
   afterAll(async () => {
     await cfxdb.stop();
+    await stopDamageProcess();
     removeTempDirectories();
   });
 
@@ -62,7 +62,7 @@ describeLive(`beside cfxdb${missing === undefined ? "" : ` (skipped: ${missing})
       for (let i = 0; i < 600; i += 1) putIndexKey(`stray-${i}`, Buffer.alloc(16, i));
     });
     expect((await database.verify()).problems).not.toEqual([]);
-    const { repair, after } = await repairStore(path);
+    const { repair, after } = await repairInChild(path);
     expect(repair).toMatchObject({ removedKeys: 600, addedKeys: 600 });
     expect(after.ok).toBe(true);
     expect(await database.verify()).toEqual({ records: 1000, indexKeys: 1000, problems: [] });

@@ -8,12 +8,15 @@ import { uuidToBytes } from "../../../src/record/uuid.js";
 import type { FindingExample } from "../../../src/store/verify/findings.js";
 import { verifyStore } from "../../../src/store/verify/verify-store.js";
 import { COOKIES_TABLE, encodeTableSlot, metadataKey, recordKey } from "../../../src/store/zlmdb-layout.js";
-import { copyGolden, type Damage, damageStore } from "../../support/damage-store.js";
+import { copyGolden, type Damage, damageStore, stopDamageProcess } from "../../support/damage-store.js";
 import { readGoldenCookies } from "../../support/golden-cookies.js";
 import { copyGoldenDatabase, type GoldenDatabase, readGoldenRecords } from "../../support/golden-records.js";
 import { makeTempDirectory, removeTempDirectories } from "../../support/temp-directory.js";
 
-afterAll(removeTempDirectories);
+afterAll(async () => {
+  await stopDamageProcess();
+  removeTempDirectories();
+});
 
 type CookieWithValue = CookieFields & { readonly value: string };
 
@@ -131,7 +134,7 @@ describe("damage", () => {
     ],
     [
       "a record that can't be cast, with an index key",
-      ({ transaction, slots }) => transaction.put(recordKey(slots, one.oid), bytesOf(castFails.hex)),
+      ({ put, slots }) => put(recordKey(slots, one.oid), bytesOf(castFails.hex)),
       {
         "record-undecodable": [{ oid: one.oid, what: expect.stringContaining("not a valid cookie record") }],
         "index-key-unjudged": [{ oid: one.oid }],
@@ -139,8 +142,7 @@ describe("damage", () => {
     ],
     [
       "a record under a key that is no oid",
-      ({ transaction, slots }) =>
-        transaction.put(Buffer.concat([recordKey(slots, one.oid), Buffer.of(1)]), Buffer.of(1)),
+      ({ put, slots }) => put(Buffer.concat([recordKey(slots, one.oid), Buffer.of(1)]), Buffer.of(1)),
       { "record-key-malformed": [{ what: "a key of 19 bytes" }] },
     ],
     [
@@ -150,21 +152,21 @@ describe("damage", () => {
     ],
     [
       "a table with two slots",
-      ({ transaction }) => transaction.put(metadataKey(9), encodeTableSlot(COOKIES_TABLE, 9)),
+      ({ put }) => put(metadataKey(9), encodeTableSlot(COOKIES_TABLE, 9)),
       { "table-described-twice": [{ oid: COOKIES_TABLE.oid, what: "slots 1, 9" }] },
     ],
     [
       "a table that isn't there",
-      ({ transaction, slots }) => void transaction.delete(metadataKey(slots.cookies)),
+      (damage) => damage.delete(metadataKey(damage.slots.cookies)),
       { "table-missing": [{ oid: COOKIES_TABLE.oid, what: COOKIES_TABLE.name }] },
     ],
     [
       "descriptions of tables that aren't any",
-      ({ transaction }) => {
-        transaction.put(metadataKey(9), Buffer.from("rubbish"));
-        transaction.put(metadataKey(10), encodeTableSlot(COOKIES_TABLE, 11));
-        transaction.put(Buffer.of(0, 0, 7), Buffer.of(1));
-        transaction.put(metadataKey(0), encodeTableSlot(COOKIES_TABLE, 0));
+      ({ put }) => {
+        put(metadataKey(9), Buffer.from("rubbish"));
+        put(metadataKey(10), encodeTableSlot(COOKIES_TABLE, 11));
+        put(Buffer.of(0, 0, 7), Buffer.of(1));
+        put(metadataKey(0), encodeTableSlot(COOKIES_TABLE, 0));
       },
       {
         "table-description-broken": [
@@ -185,9 +187,9 @@ describe("damage", () => {
   test("every hostile record is named, whichever field it is that can't be read", async () => {
     const path = copyGolden();
     const oids = hostile.map(() => randomUUID());
-    await damageStore(path, ({ transaction, slots }) => {
+    await damageStore(path, ({ put, slots }) => {
       for (const [index, { hex }] of hostile.entries())
-        transaction.put(recordKey(slots, oids[index] as string), bytesOf(hex));
+        put(recordKey(slots, oids[index] as string), bytesOf(hex));
     });
     const report = await verifyStore(path);
     const found = report.findings.find(({ kind }) => kind === "record-undecodable");
@@ -197,7 +199,7 @@ describe("damage", () => {
   test("a record with one damaged field is still found by the index, and not said to be unindexed", async () => {
     const path = copyGolden();
     const bytes = bytesOf(readFails?.hex);
-    await damageStore(path, ({ transaction, slots }) => transaction.put(recordKey(slots, NEW.oid), bytes));
+    await damageStore(path, ({ put, slots }) => put(recordKey(slots, NEW.oid), bytes));
     const kinds = Object.keys(await find(path));
     expect(kinds).toContain("record-undecodable");
     expect(kinds).not.toContain("index-key-unjudged");
