@@ -10,8 +10,12 @@ import { loadEngine } from "./engine.js";
 import { readStats } from "./lmdb-stats.js";
 import { PageBudget } from "./page-budget.js";
 
-/** Size of the memory map: address space only. A map smaller than the file another process made breaks every read. */
-const MAP_CEILING_BYTES = 2 ** 40;
+/**
+ * Size of the memory map: address space only. A map smaller than the file that another process made breaks every read;
+ * Crossbar allows a `maxsize` of 128 GiB at most. Not more than twice that: a process has 128 TiB, and lmdb-js never
+ * gives a map back.
+ */
+const MAP_CEILING_BYTES = 2 ** 38;
 /** LMDB's own default, and Crossbar's: the reader table is shared, the first to open makes it. */
 const MAX_READERS = 126;
 
@@ -286,7 +290,9 @@ function openDatabase(path: string, writable: boolean): RootDatabase<Buffer, Buf
       "ERR_STORE_ACCESS",
       `${dataFilePath(path)} can't be opened: ${cause}`,
       {
-        hint: "LMDB needs to write lock.mdb also for reading: check owner and mode of the directory and its files",
+        hint: cause.includes("allocate memory")
+          ? "the map takes 256 GiB of address space, not of memory: raise the limit on it (ulimit -v)"
+          : "LMDB needs to write lock.mdb also for reading: check owner and mode of the directory and its files",
         details: { path, cause: errorCodeOf(error) },
         cause: error,
       },

@@ -200,3 +200,26 @@ describe("the limit of our writes", () => {
     await environment.close();
   });
 });
+
+test("a process can open hundreds of databases: maps of 1 TiB once used its address space up", async () => {
+  for (let i = 0; i < 150; i += 1) await (await openEnvironment()).close();
+}, 60_000);
+
+test("a limit on address space is named in the error", async () => {
+  const path = join(makeTempDirectory(), "cookies");
+  await initCookieStore(path);
+  const executable = join(packageRoot(), "bin", "wamp-cookie-authenticator.js");
+  const child = spawnSync(
+    "sh",
+    [
+      "-c",
+      'ulimit -v 100000000 && exec "$0" "$1" cookies add --db "$2" --authid a --authrole b --authrealm c',
+      process.execPath,
+      executable,
+      path,
+    ],
+    { encoding: "utf8" },
+  );
+  expect(child.status).toBe(4);
+  expect(child.stderr).toContain("ulimit -v");
+});
