@@ -7,7 +7,7 @@ import type { CookiePage, CookieReader, StoreInfo } from "./cookie-reader.js";
 import { findCookieByOid, findCookieByValue } from "./find-cookie.js";
 import { readCookieSlots, readTables } from "./lmdb/cookie-tables.js";
 import type { RangeReads, SnapshotEngine, SnapshotReads } from "./snapshot-engine.js";
-import { type CookieSlots, recordKey, slotStart } from "./zlmdb-layout.js";
+import { type CookieSlots, recordKey, slotEnd, slotStart } from "./zlmdb-layout.js";
 
 export class ZlmdbCookieReader implements CookieReader {
   readonly #engine: SnapshotEngine;
@@ -67,7 +67,7 @@ function listCookies(
       ? slotStart(slots.cookies)
       : Buffer.concat([recordKey(slots, options.after), Buffer.from([0])]);
   // One more than asked for tells whether there is a next page.
-  const entries = reads.range(start, slotStart(slots.cookies + 1), options.limit + 1);
+  const entries = reads.range(start, slotEnd(slots.cookies), options.limit + 1);
   const page = entries.slice(0, options.limit);
   const cookies: Cookie[] = [];
   const damaged: { oid: string; error: CookieAuthenticatorError }[] = [];

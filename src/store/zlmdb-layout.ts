@@ -45,7 +45,15 @@ export interface CookieSlots {
   readonly valueIndex: number;
 }
 
-/** First key of a slot; also the key that ends the slot before it. */
+/** The highest slot number that two bytes hold. */
+const MAX_SLOT = 0xffff;
+
+/** The key that ends a slot: greater than all of its keys. */
+export function slotEnd(slot: number): Buffer {
+  return slot === MAX_SLOT ? Buffer.alloc(LMDB_MAX_KEY_BYTES, 0xff) : slotStart(slot + 1);
+}
+
+/** First key of a slot. */
 export function slotStart(slot: number): Buffer {
   const key = Buffer.allocUnsafe(SLOT_BYTES);
   key.writeUInt16BE(slot);

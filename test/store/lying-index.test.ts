@@ -11,7 +11,12 @@ import type { CookieReader } from "../../src/store/cookie-reader.js";
 import { LmdbEnvironment, type LmdbTransaction } from "../../src/store/lmdb/environment.js";
 import { initCookieStore } from "../../src/store/lmdb/init-store.js";
 import { openCookieReader } from "../../src/store/open-store.js";
-import { COOKIES_TABLE, encodeTableSlot, metadataKey } from "../../src/store/zlmdb-layout.js";
+import {
+  COOKIES_TABLE,
+  encodeTableSlot,
+  metadataKey,
+  VALUE_INDEX_TABLE,
+} from "../../src/store/zlmdb-layout.js";
 import { makeTempDirectory, removeTempDirectories } from "../support/temp-directory.js";
 import { makeFields } from "./conformance.js";
 
@@ -110,6 +115,22 @@ describe.each(["native", "pure"] as const)("the %s engine", (engine) => {
       transaction.put(metadataKey(7), encodeTableSlot(COOKIES_TABLE, 7));
     });
     await expectFault(path, "ERR_STORE_TABLES", (reader) => reader.findByValue("x"));
+  });
+
+  test("the cookie tables in the last slots that there are: all is found and listed", async () => {
+    const joe = makeFields();
+    const path = await makeDatabase((transaction) => {
+      for (const slot of [1, 2]) transaction.delete(metadataKey(slot));
+      transaction.put(metadataKey(0xfffe), encodeTableSlot(VALUE_INDEX_TABLE, 0xfffe));
+      transaction.put(metadataKey(0xffff), encodeTableSlot(COOKIES_TABLE, 0xffff));
+      const at = (slot: number, key: Uint8Array): Buffer => Buffer.concat([Buffer.from([0xff, slot]), key]);
+      transaction.put(at(0xff, uuidToBytes(joe.oid)), buildCookie(joe));
+      transaction.put(at(0xfe, Buffer.from(joe.value)), uuidToBytes(joe.oid));
+    });
+    const reader = await openCookieReader({ path, engine });
+    expect((await reader.findByValue(joe.value))?.oid).toBe(joe.oid);
+    expect((await reader.list({ limit: 10 })).cookies.map(({ oid }) => oid)).toEqual([joe.oid]);
+    await reader.close();
   });
 
   test("a table description that is no CBOR, or names another slot", async () => {

@@ -1,5 +1,5 @@
 // Damage to the content of a 0.9 database, made deliberately, and its repair and conversion: all in a child process.
-// A native environment takes 1 TiB of address space that is never given back, so that one process has room for some 70.
+// A native environment takes address space that is never given back: one process has room for a limited number of them.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";

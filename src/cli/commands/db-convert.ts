@@ -1,11 +1,10 @@
 // db convert: a database of LMDB 1.0 as a new one that can be written, in LMDB 0.9 format.
 
-import { Writable } from "node:stream";
 import type { Command } from "@commander-js/extra-typings";
-import { Presets, SingleBar } from "cli-progress";
 import { type ConvertReport, convertStore } from "../../store/convert/convert-store.js";
 import { formatFindings } from "../../store/verify/format-findings.js";
-import type { CliContext, TextOutput } from "../cli-context.js";
+import type { CliContext } from "../cli-context.js";
+import { showProgress } from "../progress-bar.js";
 import { toTerminalText } from "../terminal-text.js";
 import { writeText } from "../write-text.js";
 
@@ -72,49 +71,4 @@ function formatReport({
   if (findings.some(({ level }) => level === "damage"))
     lines.push("The source has these too; `db verify TARGET --repair` mends the index.");
   return toTerminalText(`${lines.join("\n")}\n`);
-}
-
-/** A step of long work: `done` of `total` in this phase. */
-interface Progress {
-  readonly phase: string;
-  readonly done: number;
-  readonly total: number;
-}
-
-/** A progress bar on a terminal; nothing where standard error goes elsewhere. */
-export function showProgress(stderr: TextOutput): {
-  readonly report: (progress: Progress) => void;
-  readonly stop: () => void;
-} {
-  if (stderr.isTTY !== true) return { report: () => {}, stop: () => {} };
-  const stream = new Writable({
-    write: (chunk, _encoding, done) => {
-      stderr.write(String(chunk));
-      done();
-    },
-  });
-  const bar = new SingleBar(
-    {
-      format: "{phase} [{bar}] {percentage}% {value}/{total}",
-      stream: Object.assign(stream, { isTTY: true }),
-      clearOnComplete: true,
-      // Ctrl-C ends the process at once, which nothing must keep it from, and leaves the terminal as it was.
-      gracefulExit: false,
-      linewrap: null,
-    },
-    Presets.legacy,
-  );
-  let phase: string | undefined;
-  return {
-    report: (progress) => {
-      if (progress.phase === phase) {
-        bar.update(progress.done);
-        return;
-      }
-      bar.stop();
-      bar.start(progress.total, progress.done, { phase: progress.phase });
-      phase = progress.phase;
-    },
-    stop: () => bar.stop(),
-  };
 }

@@ -10,9 +10,9 @@ import type { RepairReport } from "../../store/verify/repair-value-index.js";
 import type { VerifyReport } from "../../store/verify/verify-report.js";
 import { verifyStore } from "../../store/verify/verify-store.js";
 import type { CliContext } from "../cli-context.js";
+import { showProgress } from "../progress-bar.js";
 import { toTerminalText } from "../terminal-text.js";
 import { writeText } from "../write-text.js";
-import { showProgress } from "./db-convert.js";
 
 /** Adds `db verify`. */
 export function addDbVerify(db: Command, context: CliContext): void {

@@ -2,16 +2,11 @@
 
 import { resolve } from "node:path";
 import { CookieAuthenticatorError } from "../../errors.js";
-import { openLmdbReader } from "../../lmdb-reader/lmdb-reader.js";
+import { findWriteLimit } from "./find-write-limit.js";
 import { FINDING_KINDS, type FindingKind } from "./finding-kinds.js";
 import { type RepairReport, repairValueIndex } from "./repair-value-index.js";
 import type { VerifyProgress, VerifyReport } from "./verify-report.js";
 import { verifyStore } from "./verify-store.js";
-
-/** Crossbar's default `maxsize`, where the file doesn't say. */
-const DEFAULT_MAX_SIZE_BYTES = 1_073_741_824;
-/** What our own environments write into the file as map size: it says nothing of Crossbar's. */
-const OUR_MAP_BYTES = 2 ** 40;
 
 export interface StoreRepair {
   readonly before: VerifyReport;
@@ -49,27 +44,6 @@ export async function repairStore(
     onEntries: (done) => options.onProgress?.({ phase: "repair", done, total }),
   });
   return { before, repair, after: await verifyStore(directory, options) };
-}
-
-/** How far our writes may let the file grow, in bytes. */
-function findWriteLimit(path: string): number {
-  const reader = openLmdbReader(path);
-  try {
-    const { format, mapBytes } = reader.info();
-    if (format !== "0.9") {
-      throw new CookieAuthenticatorError(
-        "ERR_STORE_FORMAT",
-        `${path} is in LMDB ${format} format, which is read only`,
-        {
-          hint: "stop Crossbar, convert it with `wamp-cookie-authenticator db convert SOURCE TARGET`, repair the result",
-          details: { path, format },
-        },
-      );
-    }
-    return mapBytes < OUR_MAP_BYTES ? mapBytes : DEFAULT_MAX_SIZE_BYTES;
-  } finally {
-    reader.close();
-  }
 }
 
 function refuseUnsafe({ path, pages, findings }: VerifyReport): void {
