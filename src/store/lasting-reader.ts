@@ -170,7 +170,7 @@ function notThere(path: string): CookieAuthenticatorError {
 
 function replaced(path: string): CookieAuthenticatorError {
   return new CookieAuthenticatorError("ERR_STORE_REPLACED", `another database is in the place of ${path}`, {
-    hint: "this process ends and must be started again, by systemd or as Crossbar's guest worker",
+    hint: "this process ends and must be started again, as systemd does with Restart=always (a guest worker of Crossbar isn't)",
     details: { path },
   });
 }
