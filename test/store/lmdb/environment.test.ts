@@ -201,8 +201,17 @@ describe("the limit of our writes", () => {
   });
 });
 
-test("a process can open hundreds of databases: maps of 1 TiB once used its address space up", async () => {
-  for (let i = 0; i < 150; i += 1) await (await openEnvironment()).close();
+test("a process can open hundreds of databases: maps of 1 TiB once used its address space up", () => {
+  // In a process of its own: it keeps three descriptors for each.
+  const script = `
+    import { join } from "node:path";
+    const { initCookieStore } = await import(process.argv[1]);
+    for (let i = 0; i < 150; i += 1) await initCookieStore(join(process.argv[2], String(i)));`;
+  const store = join(packageRoot(), "dist", "index.js");
+  const options = ["--input-type=module", "-e", script, store, makeTempDirectory()];
+  const child = spawnSync(process.execPath, options, { encoding: "utf8" });
+  expect(child.stderr).toBe("");
+  expect(child.status).toBe(0);
 }, 60_000);
 
 test("a limit on address space is named in the error", async () => {
