@@ -125,14 +125,17 @@ class LastingReader implements CookieReader {
     try {
       const identity = findDatabaseIdentity(this.#path);
       if (identity === undefined) return this.#setFault(notThere(this.#path));
-      this.#guard ??= CrashGuard.begin(this.#path);
+      this.#guard = CrashGuard.begin(this.#path);
       const isPure = this.#guard.crashes >= CRASHES_BEFORE_PURE_READER;
       const reader = await openCookieReader({ path: this.#path, ...(isPure ? { engine: "pure" } : {}) });
       const { engine } = await reader.info();
       this.#open = { reader, isNative: engine === NATIVE_ENGINE, identity };
       if (this.#open.isNative) this.#settleLater(this.#guard);
+      else this.#guard.end();
       this.#clearFault();
     } catch (error) {
+      // An error isn't a death: a mark that stayed would be counted as one by the next process.
+      this.#guard?.end();
       if (!(error instanceof CookieAuthenticatorError)) throw error;
       this.#setFault(error);
     } finally {

@@ -202,6 +202,21 @@ describe("a damaged database that kills the native engine", () => {
     expect(answers[1]).toMatch(/^ERR_STORE_(DAMAGED|TRUNCATED)$/);
   }, 60_000);
 
+  test("an open that fails with an error isn't a death, and a database in 1.0 format is never marked", async () => {
+    const path = join(makeTempDirectory(), "cookies");
+    await initCookieStore(path);
+    const store = await openCookieStore({ path, maxSizeBytes: 2 ** 30 });
+    // This process has it open already: the native engine refuses.
+    await expect(open(path)).rejects.toMatchObject({ code: "ERR_STORE_OPEN_TWICE" });
+    expect(readdirSync(path).sort()).toEqual(["data.mdb", "lock.mdb"]);
+    await store.close();
+
+    const other = copyGoldenDatabase("db-1.0", join(makeTempDirectory(), "cookies"));
+    const { reader } = await open(other);
+    expect(readdirSync(other)).toEqual(["data.mdb"]);
+    await reader.close();
+  });
+
   test("an orderly end leaves no mark", async () => {
     const path = copyGoldenDatabase("db-0.9", join(makeTempDirectory(), "cookies"));
     expect(start(path, value).status).toBe(0);
