@@ -1,7 +1,7 @@
 // The errors about cookie values that every implementation of the writing port raises alike.
 
 import { CookieAuthenticatorError } from "../errors.js";
-import { VALUE_MAX_BYTES } from "./zlmdb-layout.js";
+import { COOKIE_VALUE_MAX_BYTES } from "../record/cookie-value.js";
 
 /** A record whose value is absent, empty or too long for the index. */
 export function valueNotStorable(oid: string, value: string | undefined): CookieAuthenticatorError {
@@ -10,7 +10,7 @@ export function valueNotStorable(oid: string, value: string | undefined): Cookie
       ? "it has no value"
       : `its value of ${Buffer.byteLength(value, "utf8")} bytes passes LMDB's key limit`;
   return new CookieAuthenticatorError("ERR_STORE_KEY", `the cookie ${oid} can't be stored: ${why}`, {
-    hint: `a cookie value has 1 to ${VALUE_MAX_BYTES} bytes`,
+    hint: `a cookie value has 1 to ${COOKIE_VALUE_MAX_BYTES} bytes`,
     details: { oid },
   });
 }

@@ -2,14 +2,13 @@
 
 import { CookieAuthenticatorError } from "../errors.js";
 import { decodeCborMap, encodeCborMap } from "../record/cbor-map.js";
+import { COOKIE_VALUE_MAX_BYTES } from "../record/cookie-value.js";
 import { UUID_BYTES, uuidToBytes } from "../record/uuid.js";
 
 /** Longest key that LMDB accepts in Crossbar's builds (mdb_env_get_maxkeysize), the slot number included. */
 export const LMDB_MAX_KEY_BYTES = 511;
 /** A key begins with its table's slot number, 2 bytes big-endian. */
 const SLOT_BYTES = 2;
-/** Longest cookie value in bytes. */
-export const VALUE_MAX_BYTES = LMDB_MAX_KEY_BYTES - SLOT_BYTES;
 
 /** A table as its metadata record describes it. */
 export interface TableSlot {
@@ -76,9 +75,9 @@ export function recordKey(slots: CookieSlots, oid: string): Buffer {
  */
 export function findValueKey(slots: CookieSlots, value: string): Buffer | undefined {
   // A UTF-16 unit is at least one byte in UTF-8, so that a huge value is refused before it is encoded.
-  if (value.length === 0 || value.length > VALUE_MAX_BYTES) return undefined;
+  if (value.length === 0 || value.length > COOKIE_VALUE_MAX_BYTES) return undefined;
   const length = Buffer.byteLength(value, "utf8");
-  if (length > VALUE_MAX_BYTES) return undefined;
+  if (length > COOKIE_VALUE_MAX_BYTES) return undefined;
   const key = Buffer.allocUnsafe(SLOT_BYTES + length);
   key[0] = slots.valueIndex >> 8;
   key[1] = slots.valueIndex & 0xff;

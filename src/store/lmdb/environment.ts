@@ -99,8 +99,8 @@ export class LmdbEnvironment implements SnapshotEngine {
   }
 
   /**
-   * Opens the environment in `path`. The caller has looked at data.mdb: it is of data version 1, or, with `create`,
-   * absent. A read-write open waits for the write lock once, as LMDB itself does.
+   * Opens the environment in `path`. The caller has looked at data.mdb: it is of data version 1, or
+   * absent: then LMDB makes it. A read-write open waits for the write lock once, as LMDB itself does.
    *
    * @throws `ERR_STORE_OPEN_TWICE`, `ERR_STORE_ACCESS`, `ERR_ENGINE_MISSING`, `ERR_ENGINE_WRONG_VERSION`
    */
@@ -108,7 +108,6 @@ export class LmdbEnvironment implements SnapshotEngine {
     readonly path: string;
     readonly writable: boolean;
     readonly maxSizeBytes?: number | undefined;
-    readonly create?: boolean;
   }): LmdbEnvironment {
     const { path, writable } = options;
     if (!isMainThread) throw notInWorker(path);

@@ -3,12 +3,12 @@
 import { CookieAuthenticatorError } from "../../errors.js";
 import { buildCookie } from "../../record/build-cookie.js";
 import { Cookie, type CookieFields } from "../../record/cookie.js";
+import { COOKIE_VALUE_MAX_BYTES } from "../../record/cookie-value.js";
 import { uuidToBytes } from "../../record/uuid.js";
 import type { CookiePage, CookieReader, StoreInfo } from "../cookie-reader.js";
 import type { CookieStore } from "../cookie-store.js";
 import type { CookieTransaction, CookieWriter } from "../cookie-writer.js";
 import { valueNotStorable, valueTaken } from "../value-errors.js";
-import { VALUE_MAX_BYTES } from "../zlmdb-layout.js";
 
 /** One committed state. Never changed once it is committed, so that it is a snapshot by itself. */
 interface State {
@@ -104,7 +104,7 @@ function put(
   fields: CookieFields,
 ): Cookie {
   const { value } = fields;
-  if (value === undefined || value === "" || Buffer.byteLength(value, "utf8") > VALUE_MAX_BYTES) {
+  if (value === undefined || value === "" || Buffer.byteLength(value, "utf8") > COOKIE_VALUE_MAX_BYTES) {
     throw valueNotStorable(fields.oid, value);
   }
   const cookie = Cookie.cast(buildCookie(fields));
