@@ -41,13 +41,14 @@ async function createOurs(): Promise<(value: string) => void> {
     cookieHeader: undefined,
     origin: undefined,
     host: undefined,
+    userAgent: undefined,
     peer: undefined,
   };
   return (value) => {
     const cookie = reader.findByValue(value);
     if (cookie === undefined || cookie instanceof Promise) throw new Error("not found");
     const nowNs = BigInt(Date.now()) * 1_000_000n;
-    const reason = checkCookie({ cookie, call, policy: DEFAULT_POLICY, nowNs });
+    const reason = checkCookie({ cookie, use: undefined, call, policy: DEFAULT_POLICY, nowNs });
     const principal = toPrincipal(cookie, DEFAULT_POLICY);
     if (reason !== undefined || isDenial(principal) || principal.authid === "") throw new Error("refused");
   };

@@ -1,6 +1,7 @@
 // The spine: a router's call becomes a principal or a denial. Read it from top to bottom.
 
-import type { CookieReader } from "../store/cookie-reader.js";
+import type { Cookie } from "../record/cookie.js";
+import type { CookieReader, MaybePromise, UsedCookie } from "../store/cookie-reader.js";
 import type { Caller } from "./authenticator.js";
 import { checkCaller } from "./check-caller.js";
 import { checkCookie } from "./check-cookie.js";
@@ -14,7 +15,7 @@ import { toAnonymous } from "./to-anonymous.js";
 import { toPrincipal } from "./to-principal.js";
 import { withDeadline } from "./with-deadline.js";
 
-/** What the steps need from outside. `nowNs`: the clock, ns since 1970 UTC. */
+/** What the steps need from outside. `nowNs`: the clock, ns since 1970 UTC, which doesn't go back. */
 export interface AuthenticateInput {
   readonly reader: CookieReader;
   readonly policy: AuthenticatorPolicy;
@@ -49,14 +50,31 @@ export async function authenticate(
   const credential = findCredential(call, policy);
   if (isDenial(credential)) return fail(credential, call, input);
 
-  const found = reader.findByValue(credential.value);
-  const cookie = found instanceof Promise ? await withDeadline(found, policy.deadlineMs) : found;
-  if (cookie === undefined) return fail(deny("cookie-unknown"), call, input);
+  const look = lookUp(reader, credential.value, policy);
+  const found = look instanceof Promise ? await withDeadline(look, policy.deadlineMs) : look;
+  if (found === undefined) return fail(deny("cookie-unknown"), call, input);
 
-  const reason = checkCookie({ cookie, call, policy, nowNs: nowNs() });
+  const { cookie, use } = found;
+  const reason = checkCookie({ cookie, use, call, policy, nowNs: nowNs() });
   if (reason !== undefined) return fail(deny(reason, { oid: cookie.oid }), call, input);
 
   return toPrincipal(cookie, policy);
+}
+
+/** The last use costs a look-up more, and only an idle time-out needs it. */
+function lookUp(
+  reader: CookieReader,
+  value: string,
+  policy: AuthenticatorPolicy,
+): MaybePromise<UsedCookie | undefined> {
+  if (policy.idleSeconds !== undefined) return reader.findUsed({ value });
+  const found = reader.findByValue(value);
+  if (found instanceof Promise) return found.then(withoutUse);
+  return withoutUse(found);
+}
+
+function withoutUse(cookie: Cookie | undefined): UsedCookie | undefined {
+  return cookie === undefined ? undefined : { cookie, use: undefined };
 }
 
 /** No valid cookie: a wrong one counts against the peer, and either way the client may still be a visitor. */

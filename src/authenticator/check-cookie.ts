@@ -1,6 +1,7 @@
 // Step 7: the checks of the cookie that was found, an ordered list; the first reason to refuse wins.
 
 import type { Cookie } from "../record/cookie.js";
+import type { CookieUse } from "../store/cookie-reader.js";
 import { checkAuthenticated } from "./check-authenticated.js";
 import { checkAuthid } from "./check-authid.js";
 import { checkExpiry } from "./check-expiry.js";
@@ -13,6 +14,8 @@ import type { AuthenticatorPolicy } from "./policy.js";
 /** What a check sees. `nowNs`: ns since 1970 UTC. */
 export interface CheckInput {
   readonly cookie: Cookie;
+  /** Its last use; looked up only where an idle time-out is configured. */
+  readonly use: CookieUse | undefined;
   readonly call: RouterCall;
   readonly policy: AuthenticatorPolicy;
   readonly nowNs: bigint;

@@ -1,6 +1,7 @@
 // Wraps the spine for a router: every outcome and every fault becomes an answer and, where it matters, a log line.
 
 import { CookieAuthenticatorError } from "../errors.js";
+import { createSteadyClock } from "../lifetime/steady-clock.js";
 import { createSilentLog, type Log } from "../log/logger.js";
 import type { RepeatLimit } from "../log/repeat-windows.js";
 import type { CookieReader } from "../store/cookie-reader.js";
@@ -10,6 +11,7 @@ import { createFailureLimiter } from "./failure-limiter.js";
 import { createFingerprint, type Fingerprint } from "./fingerprint.js";
 import { isDenial } from "./outcome.js";
 import { createOutcomeLog } from "./outcome-log.js";
+import { parseRouterCall } from "./parse-router-call.js";
 import { type AuthenticatorPolicy, DEFAULT_POLICY } from "./policy.js";
 import { DENIED, toReply, UNAVAILABLE } from "./to-reply.js";
 
@@ -23,8 +25,17 @@ export interface AuthenticatorOptions {
   /** The clock of limits and windows, in ms; it doesn't follow the wall clock. */
   readonly nowMs?: () => number;
   readonly fingerprint?: Fingerprint;
+  /** Called for each client that was given a cookie's rights: the cookie has been used. It must not throw. */
+  readonly onUse?: (use: AcceptedUse) => void;
   /** How many denials and faults of one kind are logged one by one; `DEFAULT_REPEAT_LIMIT` otherwise. */
   readonly repeatLimit?: RepeatLimit;
+}
+
+/** A use of a cookie, as far as the router tells. */
+export interface AcceptedUse {
+  readonly oid: string;
+  readonly peer: string | undefined;
+  readonly userAgent: string | undefined;
 }
 
 /** A burst is seen as it is; a flood is a handful of lines a second at most. */
@@ -40,9 +51,9 @@ export const DEFAULT_REPEAT_LIMIT: RepeatLimit = { limit: 20, windowMs: 10_000 }
  */
 export function createAuthenticator(options: AuthenticatorOptions): Required<Authenticator> {
   const policy: AuthenticatorPolicy = { ...DEFAULT_POLICY, ...options.policy };
-  const { reader, nowNs = systemClockNs, nowMs = monotonicClockMs } = options;
+  const { reader, nowNs = createSteadyClock().nowNs, nowMs = monotonicClockMs } = options;
   const { log = createSilentLog(), fingerprint = createFingerprint() } = options;
-  const { repeatLimit = DEFAULT_REPEAT_LIMIT } = options;
+  const { repeatLimit = DEFAULT_REPEAT_LIMIT, onUse } = options;
   const failures = createFailureLimiter(policy.failureLimit, nowMs);
   const outcomeLog = createOutcomeLog({ log, policy, fingerprint, repeatLimit, nowMs });
   const input = { reader, policy, failures, nowNs };
@@ -58,6 +69,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Required<Aut
         return DENIED;
       }
       outcomeLog.accepted(outcome, args, caller);
+      if (onUse !== undefined && outcome.oid !== undefined) onUse(toUse(outcome.oid, args));
       return toReply(outcome);
     } catch (error) {
       outcomeLog.fault(error, args, caller);
@@ -74,9 +86,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Required<Aut
   };
 }
 
-/** The wall clock: Node.js has it in ms only, which is as fine as an expiry in seconds needs. */
-function systemClockNs(): bigint {
-  return BigInt(Date.now()) * 1_000_000n;
+function toUse(oid: string, args: readonly unknown[]): AcceptedUse {
+  const call = parseRouterCall(args);
+  return isDenial(call)
+    ? { oid, peer: undefined, userAgent: undefined }
+    : { oid, peer: call.peer, userAgent: call.userAgent };
 }
 
 function monotonicClockMs(): number {

@@ -1,7 +1,7 @@
 // Step 5: the cookie value that the client presents, as a ticket or in its Cookie header.
 
+import { findCookieValues } from "../http-headers/cookie-header.js";
 import { isCookieValue } from "../record/cookie-value.js";
-import { findCookieValues } from "./cookie-header.js";
 import { type Denial, deny } from "./outcome.js";
 import type { RouterCall } from "./parse-router-call.js";
 import type { AuthenticatorPolicy } from "./policy.js";

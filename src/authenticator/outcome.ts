@@ -13,6 +13,8 @@ export type DenialReason =
   | "cookie-unknown"
   | "cookie-unauthenticated" // a mere tracking cookie: no authid or no role
   | "cookie-expired" // created + max_age, or the configured longest lifetime
+  | "cookie-idle" // not used for the configured idle time
+  | "cookie-from-future" // created later than our clock says it is now
   | "realm-mismatch"
   | "realm-not-allowed"
   | "authid-mismatch"

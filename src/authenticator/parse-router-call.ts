@@ -16,6 +16,7 @@ export interface RouterCall {
   readonly cookieHeader: string | undefined;
   readonly origin: string | undefined;
   readonly host: string | undefined;
+  readonly userAgent: string | undefined;
   /** Where the client connects from, e.g. `tcp4:127.0.0.1:35578`; for the log. */
   readonly peer: string | undefined;
 }
@@ -44,6 +45,7 @@ export function parseRouterCall(args: readonly unknown[]): RouterCall | Denial {
     cookieHeader: textOf(headers.cookie),
     origin: textOf(headers.origin),
     host: textOf(headers.host),
+    userAgent: textOf(headers["user-agent"]),
     peer: textOf(transport.peer),
   };
 }

@@ -1,16 +1,7 @@
 // What the authenticator enforces: the `authenticator` and `cookie` parts of the configuration, as data.
 
+import type { OriginPolicy } from "../http-headers/origin.js";
 import type { FailureLimits } from "./failure-limiter.js";
-
-/** Which Origin headers are accepted when a client sends one (RFC 6454). */
-export interface OriginPolicy {
-  /** Accept an origin whose host and port are those of the handshake's `Host` header. */
-  readonly sameHost: boolean;
-  /** Further origins, `scheme://host[:port]`; a label of the host may be `*`; the word `null` accepts `Origin: null`. */
-  readonly allow: readonly string[];
-  /** Accept clients that send no Origin (anything that is no browser). */
-  readonly allowAbsent: boolean;
-}
 
 /** The rules of one authenticator. All fields are required: the defaults live in `DEFAULT_POLICY`. */
 export interface AuthenticatorPolicy {
@@ -30,6 +21,8 @@ export interface AuthenticatorPolicy {
   readonly allowTrustedRole: boolean;
   /** Longest lifetime in seconds from creation, whatever the cookie says; `undefined`: no cap. */
   readonly maxLifetimeSeconds: number | undefined;
+  /** Longest time without use in seconds (R-11); `undefined`: no idle time-out. */
+  readonly idleSeconds: number | undefined;
   /** Keys of authextra that go to the client, or `undefined` for all. */
   readonly authextraKeys: readonly string[] | undefined;
   readonly origin: OriginPolicy;
@@ -53,6 +46,7 @@ export const DEFAULT_POLICY: AuthenticatorPolicy = {
   deniedRoles: [],
   allowTrustedRole: false,
   maxLifetimeSeconds: undefined,
+  idleSeconds: undefined,
   authextraKeys: undefined,
   origin: { sameHost: true, allow: [], allowAbsent: true },
   // An office behind one address whose pages all come back with expired cookies, reload, and try again.

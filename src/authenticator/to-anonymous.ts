@@ -11,6 +11,8 @@ const NO_VALID_COOKIE: ReadonlySet<DenialReason> = new Set<DenialReason>([
   "cookie-unknown",
   "cookie-unauthenticated",
   "cookie-expired",
+  "cookie-idle",
+  "cookie-from-future",
   "realm-mismatch",
 ]);
 

@@ -1,14 +1,18 @@
 // Step 9: the answer for the router, built here and nowhere else.
 
+import { OID_KEY } from "../record/oid-key.js";
 import type { RouterAnswer } from "./authenticator.js";
 import type { Principal } from "./outcome.js";
 
 /**
  * Crossbar reads `realm`, `authid`, `role` and `extra`; all four are always set, since it fills gaps with what the
- * client asked for. The same under WAMP's own names is for people and for other routers.
+ * client asked for. The same under WAMP's own names is for people and for other routers. `extra` carries the cookie's
+ * oid, by which live connections are found when the cookie ends; an anonymous principal has none, and no text of the
+ * client's is taken for one.
  */
 export function toReply(principal: Principal): RouterAnswer {
-  const { realm, authid, role, extra } = principal;
+  const { realm, authid, role, oid } = principal;
+  const extra = oid === undefined ? principal.extra : { ...principal.extra, [OID_KEY]: oid };
   return { reply: { realm, authid, role, extra, authrealm: realm, authrole: role, authextra: extra } };
 }
 

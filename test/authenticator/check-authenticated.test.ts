@@ -6,7 +6,13 @@ import type { CookieFields } from "../../src/record/cookie.js";
 import { CREATED_NS, call, cookie, NOW_NS, policy } from "../support/authenticator-cases.js";
 
 const check = (changes: Partial<CookieFields>) =>
-  checkAuthenticated({ cookie: cookie(changes), call: call(), policy: policy(), nowNs: NOW_NS });
+  checkAuthenticated({
+    cookie: cookie(changes),
+    use: undefined,
+    call: call(),
+    policy: policy(),
+    nowNs: NOW_NS,
+  });
 
 describe("checkAuthenticated", () => {
   test.each<[string, Partial<CookieFields>]>([

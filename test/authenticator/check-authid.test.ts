@@ -6,7 +6,13 @@ import type { RouterCall } from "../../src/authenticator/parse-router-call.js";
 import { call, cookie, NOW_NS, policy } from "../support/authenticator-cases.js";
 
 const check = (changes: Partial<RouterCall>) =>
-  checkAuthid({ cookie: cookie({ authid: "joe" }), call: call(changes), policy: policy(), nowNs: NOW_NS });
+  checkAuthid({
+    cookie: cookie({ authid: "joe" }),
+    use: undefined,
+    call: call(changes),
+    policy: policy(),
+    nowNs: NOW_NS,
+  });
 
 describe("checkAuthid", () => {
   test.each<[string, string | undefined, string | undefined]>([

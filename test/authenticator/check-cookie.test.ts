@@ -8,7 +8,9 @@ const AFTER_NS = CREATED_NS + BigInt(MAX_AGE_SECONDS) * 1_000_000_000n;
 
 describe("checkCookie", () => {
   test("a good cookie passes", () => {
-    expect(checkCookie({ cookie: cookie(), call: call(), policy: policy(), nowNs: NOW_NS })).toBeUndefined();
+    expect(
+      checkCookie({ cookie: cookie(), use: undefined, call: call(), policy: policy(), nowNs: NOW_NS }),
+    ).toBeUndefined();
   });
 
   // Each row has the faults of all rows below it too.
@@ -29,6 +31,6 @@ describe("checkCookie", () => {
     ["authid-mismatch", inRealm],
     ["role-not-allowed", asAuthid],
   ])("%s comes first", (reason, input) => {
-    expect(checkCookie(input)).toBe(reason);
+    expect(checkCookie({ use: undefined, ...input })).toBe(reason);
   });
 });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { checkExpiry } from "../../src/authenticator/check-expiry.js";
+import type { CookieUse } from "../../src/store/cookie-reader.js";
 import { CREATED_NS, call, cookie, MAX_AGE_SECONDS, policy } from "../support/authenticator-cases.js";
 
 const SECOND = 1_000_000_000n;
@@ -12,11 +13,13 @@ function check(
   maxAgeSeconds: number | undefined,
   maxLifetimeSeconds?: number,
   createdNs = CREATED_NS,
+  idle: { readonly idleSeconds?: number; readonly use?: CookieUse } = {},
 ): string | undefined {
   return checkExpiry({
     cookie: cookie({ maxAgeSeconds, createdNs }),
+    use: idle.use,
     call: call(),
-    policy: policy({ maxLifetimeSeconds }),
+    policy: policy({ maxLifetimeSeconds, idleSeconds: idle.idleSeconds }),
     nowNs,
   });
 }
@@ -53,7 +56,8 @@ describe("R-10 the cookie's own max_age", () => {
   });
 
   test("the largest numbers of a record don't overflow", () => {
-    expect(check(CREATED_NS, Number.MAX_SAFE_INTEGER, undefined, 2n ** 64n - 1n)).toBeUndefined();
+    const created = 2n ** 64n - 1n;
+    expect(check(created, Number.MAX_SAFE_INTEGER, undefined, created)).toBeUndefined();
   });
 });
 
@@ -69,6 +73,41 @@ describe("R-10 the configured longest lifetime", () => {
     expect(check(end - 1n, maxAgeSeconds, maxLifetimeSeconds)).toBeUndefined();
     expect(check(end, maxAgeSeconds, maxLifetimeSeconds)).toBe("cookie-expired");
   });
+});
+
+describe("R-11 the idle time-out", () => {
+  const idle = (use?: CookieUse) => ({ idleSeconds: 900, ...(use === undefined ? {} : { use }) });
+  const checkIdle = (afterSeconds: bigint, use?: CookieUse): string | undefined =>
+    check(CREATED_NS + afterSeconds * SECOND, MAX_AGE_SECONDS, undefined, CREATED_NS, idle(use));
+
+  test("begins with the login, where nothing was used since", () => {
+    expect(checkIdle(899n)).toBeUndefined();
+    expect(checkIdle(900n)).toBe("cookie-idle");
+  });
+
+  test("is moved by use, and by nothing older than the login", () => {
+    expect(checkIdle(1899n, { lastUsedNs: CREATED_NS + 1000n * SECOND })).toBeUndefined();
+    expect(checkIdle(1900n, { lastUsedNs: CREATED_NS + 1000n * SECOND })).toBe("cookie-idle");
+    expect(checkIdle(899n, { lastUsedNs: 0n })).toBeUndefined();
+  });
+
+  test("use never moves the absolute end", () => {
+    const seconds = BigInt(MAX_AGE_SECONDS);
+    expect(checkIdle(seconds, { lastUsedNs: CREATED_NS + (seconds - 1n) * SECOND })).toBe("cookie-expired");
+  });
+
+  test("a use without an idle time-out changes nothing", () => {
+    expect(
+      check(CREATED_NS, MAX_AGE_SECONDS, undefined, CREATED_NS, { use: { lastUsedNs: 0n } }),
+    ).toBeUndefined();
+  });
+});
+
+test("a cookie from the future is refused: its life would be longer than anybody meant", () => {
+  const at = (aheadSeconds: bigint): string | undefined =>
+    check(CREATED_NS, MAX_AGE_SECONDS, undefined, CREATED_NS + aheadSeconds * SECOND);
+  expect(at(300n)).toBeUndefined(); // as far as two machines' clocks may differ
+  expect(at(301n)).toBe("cookie-from-future");
 });
 
 test("R-10 property: once expired, always expired", () => {

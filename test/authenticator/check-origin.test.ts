@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { checkOrigin } from "../../src/authenticator/check-origin.js";
-import type { OriginPolicy } from "../../src/authenticator/policy.js";
+import type { OriginPolicy } from "../../src/http-headers/origin.js";
 import { call } from "../support/authenticator-cases.js";
 
 const SAME_HOST: OriginPolicy = { sameHost: true, allow: [], allowAbsent: true };

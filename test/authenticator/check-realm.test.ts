@@ -11,6 +11,7 @@ function check(
   changes: Partial<AuthenticatorPolicy> = {},
 ): string | undefined {
   return checkRealm({
+    use: undefined,
     cookie: cookie({ authrealm: cookieRealm }),
     call: call({ realm: askedRealm }),
     policy: policy(changes),

@@ -6,7 +6,13 @@ import type { AuthenticatorPolicy } from "../../src/authenticator/policy.js";
 import { call, cookie, NOW_NS, policy } from "../support/authenticator-cases.js";
 
 function check(authrole: string | undefined, changes: Partial<AuthenticatorPolicy> = {}): string | undefined {
-  return checkRole({ cookie: cookie({ authrole }), call: call(), policy: policy(changes), nowNs: NOW_NS });
+  return checkRole({
+    cookie: cookie({ authrole }),
+    use: undefined,
+    call: call(),
+    policy: policy(changes),
+    nowNs: NOW_NS,
+  });
 }
 
 describe("R-32 checkRole", () => {

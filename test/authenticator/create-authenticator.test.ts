@@ -3,6 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Caller } from "../../src/authenticator/authenticator.js";
 import {
+  type AcceptedUse,
   type AuthenticatorOptions,
   createAuthenticator,
 } from "../../src/authenticator/create-authenticator.js";
@@ -45,7 +46,7 @@ const finds = (...parameters: Parameters<typeof cookie>): SpyReader => spyReader
 describe("an accepted cookie", () => {
   test("is answered with realm, authid, role and extra", async () => {
     const { answer } = withLog((await storeWith(cookieFields())).reader);
-    const extra = { theme: "dark", groups: ["a", "b"] };
+    const extra = { theme: "dark", groups: ["a", "b"], cookie_oid: OID };
     await expect(answer(ticketArgs(VALUE), ROUTER)).resolves.toEqual({
       reply: {
         realm: "realm1",
@@ -57,6 +58,15 @@ describe("an accepted cookie", () => {
         authextra: extra,
       },
     });
+  });
+
+  test("is a use of the cookie; a denial is none", async () => {
+    const uses: AcceptedUse[] = [];
+    const { reader } = await storeWith(cookieFields());
+    const { answer } = createAuthenticator({ reader, nowNs: () => NOW_NS, onUse: (use) => uses.push(use) });
+    await answer(ticketArgs(VALUE), ROUTER);
+    await answer(ticketArgs("another-value"), ROUTER);
+    expect(uses).toEqual([{ oid: OID, peer: "tcp4:127.0.0.1:35578", userAgent: "test" }]);
   });
 
   test("is a log line at debug, and none above", async () => {

@@ -4,7 +4,13 @@ import { describe, expect, test } from "@jest/globals";
 import { parseRouterCall } from "../../src/authenticator/parse-router-call.js";
 import { anonymousArgs, ticketArgs, VALUE } from "../support/authenticator-cases.js";
 
-const NO_HEADERS = { cookieHeader: undefined, origin: undefined, host: undefined, peer: undefined };
+const NO_HEADERS = {
+  cookieHeader: undefined,
+  origin: undefined,
+  host: undefined,
+  userAgent: undefined,
+  peer: undefined,
+};
 
 describe("parseRouterCall", () => {
   test("takes realm, authid, ticket and peer of a ticket call", () => {
@@ -14,6 +20,7 @@ describe("parseRouterCall", () => {
       authid: "joe",
       authmethod: "ticket",
       ticket: VALUE,
+      userAgent: "test",
       peer: "tcp4:127.0.0.1:35578",
     });
   });

@@ -19,6 +19,8 @@ const FALLS_THROUGH: Record<DenialReason, boolean> = {
   "cookie-unknown": true,
   "cookie-unauthenticated": true,
   "cookie-expired": true,
+  "cookie-idle": true,
+  "cookie-from-future": true,
   "realm-mismatch": true,
   "realm-not-allowed": false,
   "authid-mismatch": false,

@@ -5,18 +5,29 @@ import { DENIED, toReply, UNAVAILABLE } from "../../src/authenticator/to-reply.j
 import { OID } from "../support/authenticator-cases.js";
 
 describe("toReply", () => {
-  test("sets all that Crossbar reads, and the same under WAMP's names; the oid stays here", () => {
+  test("sets all that Crossbar reads, and the same under WAMP's names; the oid goes along", () => {
     const extra = { theme: "dark" };
     expect(toReply({ realm: "realm1", authid: "joe", role: "user", extra, oid: OID })).toEqual({
       reply: {
         realm: "realm1",
         authid: "joe",
         role: "user",
-        extra,
+        extra: { theme: "dark", cookie_oid: OID },
         authrealm: "realm1",
         authrole: "user",
-        authextra: extra,
+        authextra: { theme: "dark", cookie_oid: OID },
       },
+    });
+  });
+
+  test("what is stored under the oid's key isn't given out", () => {
+    const principal = { realm: "realm1", authid: "joe", role: "user", extra: { cookie_oid: "another" } };
+    expect(toReply({ ...principal, oid: OID })).toMatchObject({ reply: { extra: { cookie_oid: OID } } });
+  });
+
+  test("a visitor has no oid", () => {
+    expect(toReply({ realm: "realm1", authid: "A", role: "visitor", extra: {} })).toMatchObject({
+      reply: { extra: {} },
     });
   });
 });

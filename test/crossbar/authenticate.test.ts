@@ -216,6 +216,7 @@ describe.each(["0.9", "1.0"] as const)("with a database in LMDB %s format", (for
           theme: "dark",
           groups: ["a", { b: null }],
           n: 1.5,
+          cookie_oid: expect.stringMatching(/^[0-9a-f-]{36}$/),
           x_cb_node: expect.any(String),
           x_cb_worker: "worker001",
           x_cb_peer: expect.stringMatching(/^tcp4:127\.0\.0\.1:/),

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { findCookieValues } from "../../src/authenticator/cookie-header.js";
+import { findCookieValues } from "../../src/http-headers/cookie-header.js";
 
 const cookieOctets = "!#$%&'()*+-./0123456789:<=>?@ABCXYZ[]^_`abcxyz{|}~";
 

@@ -54,6 +54,7 @@ export function call(changes: Partial<RouterCall> = {}): RouterCall {
     cookieHeader: undefined,
     origin: undefined,
     host: undefined,
+    userAgent: undefined,
     peer: "tcp4:127.0.0.1:35578",
     ...changes,
   };
@@ -112,6 +113,9 @@ export function spyReader(find: CookieReader["findByValue"]): SpyReader {
       return find(value);
     },
     findByOid: unexpected,
+    findUsed: unexpected,
+    marks: unexpected,
+    version: unexpected,
     list: unexpected,
     info: unexpected,
     close: async () => {},

@@ -26,7 +26,14 @@ export function holdReader(behind: CookieReader): HeldReader {
         return behind.findByValue(value);
       },
       findByOid: (oid) => behind.findByOid(oid),
+      async findUsed(key) {
+        begun += 1;
+        await released;
+        return behind.findUsed(key);
+      },
       list: (options) => behind.list(options),
+      marks: () => behind.marks(),
+      version: () => behind.version(),
       info: () => behind.info(),
       close: () => behind.close(),
     },
