@@ -25,6 +25,8 @@ export type ErrorCode =
   | "ERR_STORE_INCONSISTENT" // index and record contradict each other
   | "ERR_STORE_OPEN_TWICE" // this process has the database open already
   | "ERR_STORE_CLOSED" // used after close
+  | "ERR_STORE_VALUES" // values are hashed at rest, or aren't, against the configuration
+  | "ERR_STORE_READ_ONLY" // a write to a database that can only be read now
   | "ERR_STORE_FULL" // the write would pass store.maxSize
   | "ERR_STORE_COMMIT" // the commit failed; nothing of the transaction is stored
   | "ERR_STORE_KEY" // a value that can't be a key: empty or over LMDB's 511 bytes
@@ -34,10 +36,15 @@ export type ErrorCode =
   | "ERR_RECORD_CBOR" // a CBOR field that can't be decoded, is too deep or too large
   | "ERR_COOKIE_FIELD" // a field handed to build is out of its range
   | "ERR_COOKIE_VALUE_TAKEN" // another record has this value
+  // sessions
+  | "ERR_SESSION_ARGUMENT" // an argument of an operation is wrong; details.field says which
+  | "ERR_SESSION_LIMIT" // the user has as many sessions as one may have
+  | "ERR_SESSION_ROLE" // a role or realm that sessions may not have; details.field says which
   // the running service
   | "ERR_AUTHENTICATE_TIMEOUT" // the look-up took longer than the deadline
   | "ERR_AUTHENTICATE_OVERLOAD" // too many calls in flight
   | "ERR_WAMP_LOGIN" // the login to the router can't be made (no secret, wrong key)
+  | "ERR_WAMP_CALL" // a call of ours to the router got no answer in time, or its link is gone
   | "ERR_HEALTH_LISTEN" // the health port can't be opened
   // command line
   | "ERR_ARGUMENT" // an argument or option is wrong

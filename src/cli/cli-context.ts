@@ -29,7 +29,11 @@ export interface CliContext {
   /** A new random cookie value of so many characters. */
   makeCookieValue(length: number): string;
   openCookieReader(options: { readonly path: string }): Promise<CookieReader>;
-  openCookieStore(options: { readonly path: string; readonly maxSizeBytes: number }): Promise<CookieStore>;
+  openCookieStore(options: {
+    readonly path: string;
+    readonly maxSizeBytes: number;
+    readonly hashValues?: boolean;
+  }): Promise<CookieStore>;
   initCookieStore(path: string, options: { readonly groupId?: number }): Promise<void>;
   buildNative(options: {
     readonly ifMissing: boolean;

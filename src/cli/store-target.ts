@@ -35,6 +35,8 @@ export async function findStoreTarget({ db, config }: StoreTargetOptions): Promi
     maxSizeBytes: DEFAULT_MAX_SIZE_BYTES,
     cookieName: "cbtid",
     cookieValueLength: COOKIE_VALUE_DEFAULT_LENGTH,
+    hashValues: false,
+    sessionMode: undefined,
   };
 }
 
@@ -67,7 +69,9 @@ export async function withStore<T>(
       hint: "name the database with --db PATH if you mean to write to it",
     });
   }
-  const store = await context.openCookieStore({ path: settings.path, maxSizeBytes: settings.maxSizeBytes });
+  const { path, maxSizeBytes, hashValues } = settings;
+  // A database says by itself whether its values are hashed; a configuration that wants it may be its first user.
+  const store = await context.openCookieStore({ path, maxSizeBytes, ...(hashValues ? { hashValues } : {}) });
   try {
     return await use(store);
   } finally {

@@ -6,13 +6,64 @@ import type { Cookie } from "../record/cookie.js";
 /** A plain value where the engine can answer at once (LMDB), a promise where it must wait (a network). */
 export type MaybePromise<T> = T | Promise<T>;
 
+/** Where and when a cookie was last used: a table of our own (oid -> use), never part of the record (R-11). */
+export interface CookieUse {
+  /** ns since 1970 UTC. */
+  readonly lastUsedNs: bigint;
+  /** The client's address as the router gave it, e.g. `tcp4:192.0.2.1:50000`. */
+  readonly peer?: string | undefined;
+  readonly userAgent?: string | undefined;
+}
+
+/** A record and what is known of its last use, of one snapshot. */
+export interface UsedCookie {
+  readonly cookie: Cookie;
+  readonly use: CookieUse | undefined;
+}
+
+/** Which cookies of a database a listing is about. */
+export type CookieFilter =
+  /** Those of one user; compared byte for byte. */
+  | { readonly authid: string }
+  /** Those whose own expiry, `created + max_age`, is at or before this time, ns since 1970 UTC. */
+  | { readonly expiredAtNs: bigint };
+
+export interface ListOptions {
+  /** How many entries are looked at, at most; so a page of a filtered listing may be short, even empty, and have a `next`. */
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string | undefined;
+  readonly where?: CookieFilter | undefined;
+  /**
+   * Every cookie that fits, also those that Crossbar wrote behind our back. While our own indexes aren't exact this
+   * looks at all records; without it the indexes answer, which may lag (see `StoreMarks.areIndexesExact`).
+   */
+  readonly isComplete?: boolean | undefined;
+  /** Look the last uses up as well. */
+  readonly withUse?: boolean | undefined;
+}
+
+/** What the store keeps about itself. */
+export interface StoreMarks {
+  /** The highest time that any writer of ours has seen, ns since 1970 UTC; 0 if none (R-13). */
+  readonly clockNs: bigint;
+  /** Values are stored as SHA-256 (S-07): no Crossbar can share this database. */
+  readonly areValuesHashed: boolean;
+  /** The indexes by user and by expiry have every cookie: nobody else writes here. */
+  readonly areIndexesExact: boolean;
+}
+
 /** One page of a listing, all of one snapshot. */
 export interface CookiePage {
-  /** The records, in ascending byte order of their oids. */
+  /**
+   * The records: in ascending byte order of their oids, or with `expiredAtNs` and exact indexes in order of expiry.
+   */
   readonly cookies: readonly Cookie[];
+  /** With `withUse`: the last uses of these cookies by oid, where there are any. */
+  readonly uses: ReadonlyMap<string, CookieUse>;
   /** Records that can't be read, in the same range: a broken one doesn't hide the others. */
   readonly damaged: readonly { readonly oid: string; readonly error: CookieAuthenticatorError }[];
-  /** Hand it to the next call as `after`; `undefined` on the last page. */
+  /** Hand it to the next call as `after`; `undefined` on the last page. Means nothing to anybody else. */
   readonly next: string | undefined;
 }
 
@@ -44,12 +95,17 @@ export interface StoreInfo {
  * `ERR_STORE_INCONSISTENT`, `ERR_RECORD_INVALID`.
  */
 export interface CookieReader {
-  /** The record that has this cookie value, through the value index; `undefined` if there is none. */
+  /** The record of this cookie value, as a client presents it, through the value index; `undefined` if there is none. */
   findByValue(value: string): MaybePromise<Cookie | undefined>;
   /** The record with this oid (UUID text); `undefined` if there is none. */
   findByOid(oid: string): MaybePromise<Cookie | undefined>;
-  /** Up to `limit` records with an oid greater than `after`, in order of the oids' bytes. */
-  list(options: { readonly limit: number; readonly after?: string | undefined }): MaybePromise<CookiePage>;
+  /** The record with this value or oid, and its last use. */
+  findUsed(key: { readonly value: string } | { readonly oid: string }): MaybePromise<UsedCookie | undefined>;
+  /** One page of the records. */
+  list(options: ListOptions): MaybePromise<CookiePage>;
+  marks(): MaybePromise<StoreMarks>;
+  /** A text that differs after each commit of any process: whoever saw it unchanged needs to look at nothing else. */
+  version(): MaybePromise<string>;
   /** Figures of the store; also the cheapest proof that it can be read. */
   info(): MaybePromise<StoreInfo>;
   /** Ends all use. Calling it again does nothing. */

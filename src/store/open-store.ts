@@ -7,8 +7,9 @@ import type { CookieReader } from "./cookie-reader.js";
 import type { CookieStore } from "./cookie-store.js";
 import { dataFilePath } from "./database-identity.js";
 import { explainOpenError } from "./explain-open-error.js";
+import { createLmdbStore } from "./lmdb/create-lmdb-store.js";
 import { LmdbEnvironment } from "./lmdb/environment.js";
-import { LmdbCookieWriter } from "./lmdb/lmdb-cookie-writer.js";
+import type { SessionStoreOptions } from "./lmdb/prepare-sessions.js";
 import { PureEngine } from "./pure-engine.js";
 import { ZlmdbCookieReader } from "./zlmdb-cookie-reader.js";
 
@@ -37,34 +38,46 @@ export async function openCookieReader(options: {
   return new ZlmdbCookieReader(LmdbEnvironment.open({ path, writable: false }));
 }
 
+/** What `openCookieStore` takes. */
+export interface CookieStoreOptions extends SessionStoreOptions {
+  /** Path of the database directory. */
+  readonly path: string;
+  readonly maxSizeBytes: number;
+}
+
 /**
  * Opens the cookie database in the directory `path` for reading and writing. It must be in LMDB 0.9 format.
  *
+ * With `sessions` it gets tables of our own: indexes by user and by expiry, last uses, marks. Where they are already,
+ * every writer keeps them, with or without `sessions`.
+ *
  * @param options.maxSizeBytes our writes stop with `ERR_STORE_FULL` before the file passes it. Not above the `maxsize`
  *   of Crossbar's cookie store (1 GiB by default): a file larger than that stops the router.
- * @throws as `openCookieReader`
+ * @param options.sessions `exclusive`: nobody but this program writes there, so that the indexes are exact after one
+ *   sweep; `shared`: Crossbar does
+ * @param options.hashValues store the SHA-256 of values (S-07), where no Crossbar shares the database; by default as the
+ *   database says
+ * @throws as `openCookieReader`; `ERR_STORE_VALUES` if `hashValues` contradicts the database, `ERR_STORE_TABLES` with
+ *   `sessions` while Crossbar hasn't made its tables
  *
  * @example
  * const store = await openCookieStore({ path, maxSizeBytes: 1_073_741_824 });
  * await store.writer.write((transaction) => transaction.delete(oid));
  */
-export async function openCookieStore(options: {
-  readonly path: string;
-  readonly maxSizeBytes: number;
-}): Promise<CookieStore> {
+export async function openCookieStore(options: CookieStoreOptions): Promise<CookieStore> {
   const path = resolve(options.path);
   checkDirectory(path);
   const pure = explainOpenError(() => PureEngine.open(path));
   const { format } = pure;
   await pure.close();
   if (format === "1.0") throw readOnlyFormat(path);
-  const { maxSizeBytes } = options;
-  const environment = LmdbEnvironment.open({ path, writable: true, maxSizeBytes });
-  return {
-    reader: new ZlmdbCookieReader(environment),
-    writer: new LmdbCookieWriter(environment),
-    close: () => environment.close(),
-  };
+  const environment = LmdbEnvironment.open({ path, writable: true, maxSizeBytes: options.maxSizeBytes });
+  try {
+    return await createLmdbStore(environment, options);
+  } catch (error) {
+    await environment.close();
+    throw error;
+  }
 }
 
 function readOnlyFormat(path: string): CookieAuthenticatorError {

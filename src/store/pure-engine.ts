@@ -33,6 +33,10 @@ export class PureEngine implements SnapshotEngine {
     return this.#reader.read(look);
   }
 
+  version(): string {
+    return this.#reader.read(({ generation, txnId }) => `${generation}.${txnId}`);
+  }
+
   figures(): { readonly pageSize: number; readonly entries: number; readonly usedBytes: number } {
     const { pageSize, entries, usedBytes } = this.#reader.info();
     return { pageSize, entries, usedBytes };

@@ -34,6 +34,8 @@ export interface SnapshotEngine {
    * returns. `look` may run more than once, so it changes nothing.
    */
   read<T>(look: (reads: SnapshotReads) => T): T;
+  /** Names the state that `read` would give now: it differs after each commit of any process. */
+  version(): string;
   figures(): { readonly pageSize: number; readonly entries: number; readonly usedBytes: number };
   close(): Promise<void>;
 }

@@ -1,17 +1,27 @@
 // The reading port on zlmdb's layout: value -> index -> record, each call on one snapshot, without an await.
 
-import { CookieAuthenticatorError } from "../errors.js";
-import { Cookie } from "../record/cookie.js";
-import { uuidFromBytes } from "../record/uuid.js";
-import type { CookiePage, CookieReader, StoreInfo } from "./cookie-reader.js";
+import type { Cookie } from "../record/cookie.js";
+import type {
+  CookiePage,
+  CookieReader,
+  ListOptions,
+  StoreInfo,
+  StoreMarks,
+  UsedCookie,
+} from "./cookie-reader.js";
+import { findUse } from "./cookie-uses.js";
 import { findCookieByOid, findCookieByValue } from "./find-cookie.js";
-import { readCookieSlots, readTables } from "./lmdb/cookie-tables.js";
-import type { RangeReads, SnapshotEngine, SnapshotReads } from "./snapshot-engine.js";
-import { type CookieSlots, recordKey, slotEnd, slotStart } from "./zlmdb-layout.js";
+import { listCookies } from "./list-cookies.js";
+import { readTables } from "./lmdb/cookie-tables.js";
+import { hasSameTables, readStoreLayout, type StoreLayout } from "./lmdb/store-layout.js";
+import type { SnapshotEngine, SnapshotReads } from "./snapshot-engine.js";
+import { readMarks } from "./store-marks.js";
+import { toLookUpValue } from "./stored-value.js";
 
 export class ZlmdbCookieReader implements CookieReader {
   readonly #engine: SnapshotEngine;
-  #slots: CookieSlots | undefined;
+  /** As it was read last: what another process has changed since is met after the next `info` or `marks`. */
+  #layout: StoreLayout | undefined;
   #generation = -1;
 
   constructor(engine: SnapshotEngine) {
@@ -19,18 +29,45 @@ export class ZlmdbCookieReader implements CookieReader {
   }
 
   findByValue(value: string): Cookie | undefined {
-    return this.#engine.read((reads) => findCookieByValue(reads, this.#cookieSlots(reads), value));
+    return this.#read((reads, { slots, areValuesHashed }) =>
+      findCookieByValue(reads, slots, toLookUpValue(value, areValuesHashed)),
+    );
   }
 
   findByOid(oid: string): Cookie | undefined {
-    return this.#engine.read((reads) => findCookieByOid(reads, this.#cookieSlots(reads), oid));
+    return this.#read((reads, { slots }) => findCookieByOid(reads, slots, oid));
   }
 
-  list(options: { readonly limit: number; readonly after?: string | undefined }): CookiePage {
-    return this.#engine.read((reads) => listCookies(reads, this.#cookieSlots(reads), options));
+  findUsed(key: { readonly value: string } | { readonly oid: string }): UsedCookie | undefined {
+    return this.#read((reads, layout) => {
+      const { slots, areValuesHashed } = this.#withOwnTables(reads, layout);
+      const cookie =
+        "value" in key
+          ? findCookieByValue(reads, slots, toLookUpValue(key.value, areValuesHashed))
+          : findCookieByOid(reads, slots, key.oid);
+      if (cookie === undefined) return undefined;
+      return { cookie, use: slots.own === undefined ? undefined : findUse(reads, slots.own, cookie.oid) };
+    });
   }
 
+  list(options: ListOptions): CookiePage {
+    return this.#read((reads, layout) =>
+      listCookies(reads, this.#withOwnTables(reads, layout).slots, options),
+    );
+  }
+
+  marks(): StoreMarks {
+    this.#layout = undefined;
+    return this.#read((reads, { slots }) => readMarks(reads, slots));
+  }
+
+  version(): string {
+    return this.#engine.version();
+  }
+
+  /** Also of a database that has no cookie tables yet. */
   info(): StoreInfo {
+    this.#layout = undefined;
     const { path, writable, format, maxSizeBytes } = this.#engine;
     return this.#engine.read((reads) => ({
       engine: this.#engine.name,
@@ -47,39 +84,25 @@ export class ZlmdbCookieReader implements CookieReader {
     return this.#engine.close();
   }
 
-  /** Slots don't move once they are given, so they are looked up once for a database. */
-  #cookieSlots(reads: SnapshotReads): CookieSlots {
-    if (this.#slots === undefined || this.#generation !== reads.generation) {
-      this.#slots = readCookieSlots(reads, this.#engine.path);
-      this.#generation = reads.generation;
-    }
-    return this.#slots;
+  #read<T>(look: (reads: SnapshotReads, layout: StoreLayout) => T): T {
+    let layout = this.#layout;
+    let generation = this.#generation;
+    const result = this.#engine.read((reads) => {
+      if (layout === undefined || generation !== reads.generation) {
+        layout = readStoreLayout(reads, this.#engine.path);
+        generation = reads.generation;
+      }
+      return look(reads, layout);
+    });
+    // Only now: an engine may have run it on a state that didn't stand.
+    this.#layout = layout;
+    this.#generation = generation;
+    return result;
   }
-}
 
-function listCookies(
-  reads: RangeReads,
-  slots: CookieSlots,
-  options: { readonly limit: number; readonly after?: string | undefined },
-): CookiePage {
-  const start =
-    options.after === undefined
-      ? slotStart(slots.cookies)
-      : Buffer.concat([recordKey(slots, options.after), Buffer.from([0])]);
-  // One more than asked for tells whether there is a next page.
-  const entries = reads.range(start, slotEnd(slots.cookies), options.limit + 1);
-  const page = entries.slice(0, options.limit);
-  const cookies: Cookie[] = [];
-  const damaged: { oid: string; error: CookieAuthenticatorError }[] = [];
-  for (const { key, value } of page) {
-    try {
-      cookies.push(Cookie.cast(value));
-    } catch (error) {
-      if (!(error instanceof CookieAuthenticatorError)) throw error;
-      damaged.push({ oid: uuidFromBytes(key, 2), error });
-    }
+  /** With tables of ours that another process has attached since. */
+  #withOwnTables(reads: SnapshotReads, layout: StoreLayout): StoreLayout {
+    if (layout.slots.own !== undefined || hasSameTables(reads, layout)) return layout;
+    return readStoreLayout(reads, this.#engine.path);
   }
-  const last = page.at(-1);
-  const next = entries.length > options.limit && last !== undefined ? uuidFromBytes(last.key, 2) : undefined;
-  return { cookies, damaged, next };
 }

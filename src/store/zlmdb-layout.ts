@@ -8,7 +8,7 @@ import { UUID_BYTES, uuidToBytes } from "../record/uuid.js";
 /** Longest key that LMDB accepts in Crossbar's builds (mdb_env_get_maxkeysize), the slot number included. */
 export const LMDB_MAX_KEY_BYTES = 511;
 /** A key begins with its table's slot number, 2 bytes big-endian. */
-const SLOT_BYTES = 2;
+export const SLOT_BYTES = 2;
 
 /** A table as its metadata record describes it. */
 export interface TableSlot {
@@ -42,10 +42,20 @@ export const VALUE_INDEX_TABLE: TableDefinition = {
 export interface CookieSlots {
   readonly cookies: number;
   readonly valueIndex: number;
+  /** Our own tables beside them; `undefined` where no store with sessions was opened yet. */
+  readonly own?: SessionSlots | undefined;
+}
+
+/** The slots of our own tables: see session-tables.ts. */
+export interface SessionSlots {
+  readonly byAuthid: number;
+  readonly byExpiry: number;
+  readonly uses: number;
+  readonly marks: number;
 }
 
 /** The highest slot number that two bytes hold. */
-const MAX_SLOT = 0xffff;
+export const MAX_SLOT = 0xffff;
 
 /** The key that ends a slot: greater than all of its keys. */
 export function slotEnd(slot: number): Buffer {

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Cookie, CookieFields } from "../../src/record/cookie.js";
-import type { CookieReader } from "../../src/store/cookie-reader.js";
+import type { CookiePage, CookieReader, CookieUse, ListOptions } from "../../src/store/cookie-reader.js";
 import type { CookieStore } from "../../src/store/cookie-store.js";
 import { storableCookieArbitrary } from "../support/cookie-arbitraries.js";
 
@@ -25,6 +25,34 @@ export function makeFields(fields: Partial<CookieFields> = {}): CookieFields & {
     ...fields,
   } as CookieFields & { readonly value: string };
 }
+
+/** All pages of a listing, joined; pages of `limit` entries at most. */
+export async function listAll(reader: CookieReader, options: ListOptions): Promise<CookiePage> {
+  const cookies: Cookie[] = [];
+  const damaged: CookiePage["damaged"][number][] = [];
+  const uses = new Map<string, CookieUse>();
+  let after: string | undefined;
+  do {
+    const page = await reader.list({ ...options, after });
+    expect(page.cookies.length).toBeLessThanOrEqual(options.limit);
+    expect(page.next === undefined || page.next !== after).toBe(true);
+    cookies.push(...page.cookies);
+    damaged.push(...page.damaged);
+    for (const [oid, use] of page.uses) uses.set(oid, use);
+    after = page.next;
+  } while (after !== undefined);
+  return { cookies, damaged, uses, next: undefined };
+}
+
+/** When a record's own lifetime is over, ns since 1970 UTC. */
+export function ownExpiryNs(fields: CookieFields): bigint | undefined {
+  return fields.maxAgeSeconds === undefined
+    ? undefined
+    : fields.createdNs + BigInt(fields.maxAgeSeconds) * 1_000_000_000n;
+}
+
+const oidsOf = (cookies: readonly { readonly oid: string }[]): string[] =>
+  cookies.map(({ oid }) => oid).sort();
 
 /** The contract of reading, for stores that hold `cookies` already. Also for those that can't be written. */
 export function describeReader(
@@ -86,6 +114,45 @@ export function describeReader(
         after = page.next;
       } while (after !== undefined);
       expect(seen).toEqual(cookies.map(({ oid }) => oid).sort());
+    });
+
+    test.each([1, 3, 1000])("lists the cookies of each user, in pages of %d", async (limit) => {
+      const authids = new Set(cookies.map(({ authid }) => authid ?? "nobody"));
+      for (const authid of [...authids, "no such user"]) {
+        const { cookies: seen } = await listAll(reader, { limit, where: { authid }, isComplete: true });
+        expect(seen.map(({ oid }) => oid)).toEqual(oidsOf(cookies.filter((one) => one.authid === authid)));
+      }
+    });
+
+    test.each([1, 3, 1000])("lists what has expired at a time, in pages of %d", async (limit) => {
+      const expiries = cookies.flatMap((fields) => ownExpiryNs(fields) ?? []);
+      const times = [0n, ...expiries.flatMap((ns) => [ns - 1n, ns]), 2n ** 64n - 1n].slice(0, 40);
+      for (const expiredAtNs of times) {
+        const { cookies: seen } = await listAll(reader, { limit, where: { expiredAtNs }, isComplete: true });
+        const expected = cookies.filter((fields) => {
+          const ns = ownExpiryNs(fields);
+          return ns !== undefined && ns <= expiredAtNs;
+        });
+        expect(oidsOf(seen)).toEqual(oidsOf(expected));
+      }
+    });
+
+    test("finds each record together with its last use, by value and by oid", async () => {
+      for (const fields of cookies) {
+        expect((await reader.findUsed({ value: fields.value ?? "" }))?.cookie.oid).toBe(fields.oid);
+        expect((await reader.findUsed({ oid: fields.oid }))?.cookie.value).toBe(fields.value);
+      }
+      expect(await reader.findUsed({ value: "no such value" })).toBeUndefined();
+      expect(await reader.findUsed({ oid: randomUUID() })).toBeUndefined();
+    });
+
+    test("its version and its marks don't change by reading", async () => {
+      const [version, marks] = [await reader.version(), await reader.marks()];
+      await reader.list({ limit: 5, isComplete: true, where: { authid: "joe" } });
+      await reader.findByOid(randomUUID());
+      expect(await reader.version()).toBe(version);
+      expect(await reader.marks()).toEqual(marks);
+      expect(typeof marks.clockNs).toBe("bigint");
     });
 
     test("tells its figures", async () => {
@@ -286,6 +353,10 @@ export function describeStore(name: string, open: () => Promise<CookieStore>): v
       const closed = { code: "ERR_STORE_CLOSED" };
       await expect((async () => store.reader.findByValue("x"))()).rejects.toMatchObject(closed);
       await expect((async () => store.reader.info())()).rejects.toMatchObject(closed);
+      await expect((async () => store.reader.findUsed({ value: "x" }))()).rejects.toMatchObject(closed);
+      await expect((async () => store.reader.marks())()).rejects.toMatchObject(closed);
+      await expect((async () => store.reader.version())()).rejects.toMatchObject(closed);
+      await expect(store.sweepIndexes()).rejects.toMatchObject(closed);
       await expect(store.writer.write(() => 1)).rejects.toMatchObject(closed);
     });
   });

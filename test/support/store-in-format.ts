@@ -32,11 +32,18 @@ export async function openStoreInFormat(path: string, format: CfxdbFormat): Prom
             steps.push((database) => database.delete(oid));
             return true;
           },
+          toStoredValue: (value) => value,
+          findUse: unsupported,
+          putUse: unsupported,
+          listByAuthid: unsupported,
+          clockNs: 0n,
+          raiseClock: unsupported,
         });
         for (const step of steps) await step(theirs);
         return result;
       },
     },
+    sweepIndexes: () => Promise.reject(new Error("not on a database of cfxdb")),
     async close() {
       await reader.close();
       await cfxdb.stop();

@@ -2,6 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import type { Command } from "@commander-js/extra-typings";
+import { buildCookie } from "../../record/build-cookie.js";
+import { Cookie } from "../../record/cookie.js";
 import type { CliContext } from "../cli-context.js";
 import { formatCookie } from "../format-cookie.js";
 import { parseJsonObject, parseText, wholeNumber } from "../parse-argument.js";
@@ -65,9 +67,13 @@ Example:
         authrealm: options.authrealm,
         authextra: options.authextra,
       };
-      const cookie = await withStore(settings, context, ({ writer }) =>
-        writer.write((transaction) => transaction.put(fields)),
+      await withStore(settings, context, ({ writer }) =>
+        writer.write((transaction) =>
+          transaction.put({ ...fields, value: transaction.toStoredValue(value) }),
+        ),
       );
+      // Where values are hashed at rest, the stored record has the hash: what is shown is what a client presents.
+      const cookie = Cookie.cast(buildCookie(fields));
       if (options.json === true) {
         await writeText(context.stdout, `${JSON.stringify(cookie.marshal({ withValue: true }))}\n`);
       } else {

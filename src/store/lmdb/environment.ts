@@ -19,6 +19,8 @@ const MAP_CEILING_BYTES = 2 ** 38;
 /** LMDB's own default, and Crossbar's: the reader table is shared, the first to open makes it. */
 const MAX_READERS = 126;
 
+const ANY_KEY = Buffer.from([0]);
+
 /** What `StoreInfo.engine` says of it. */
 export const NATIVE_ENGINE = "lmdb-js";
 
@@ -184,6 +186,18 @@ export class LmdbEnvironment implements SnapshotEngine {
     }
   }
 
+  /**
+   * The id of the transaction that made the snapshot which `read` gives now. Not that of the newest commit: LMDB shows
+   * a commit in its figures while it is still being synced, and in snapshots only afterwards.
+   */
+  version(): string {
+    return this.read(() => {
+      this.#database.doesExist(ANY_KEY); // the snapshot is taken with the first read
+      const own = findSnapshotId(this.#database.readerList());
+      return own ?? String(readStats(this.#database).lastTxnId);
+    });
+  }
+
   figures(): LmdbFigures {
     const stats = readStats(this.#database);
     return {
@@ -297,6 +311,17 @@ function openDatabase(path: string, writable: boolean): RootDatabase<Buffer, Buf
       },
     );
   }
+}
+
+/** The newest snapshot that this process has open, from LMDB's table of readers (mdb_reader_list: pid, thread, txnid). */
+function findSnapshotId(readers: string): string | undefined {
+  let newest: bigint | undefined;
+  for (const [, pid, txnId = ""] of readers.matchAll(/^\s*(\d+)\s+\S+\s+(\d+)$/gm)) {
+    if (Number(pid) !== process.pid) continue;
+    const id = BigInt(txnId);
+    if (newest === undefined || id > newest) newest = id;
+  }
+  return newest?.toString();
 }
 
 function isThenable(value: unknown): boolean {

@@ -1,61 +1,57 @@
-// The writing port on LMDB: record and index key in one transaction, with zlmdb's invariant.
+// The writing port on LMDB: one transaction for a record, its index entries, its last use and the store's marks.
 
-import { buildCookie } from "../../record/build-cookie.js";
-import { Cookie, type CookieFields } from "../../record/cookie.js";
-import { uuidFromBytes, uuidToBytes } from "../../record/uuid.js";
+import { findUse } from "../cookie-uses.js";
 import type { CookieTransaction, CookieWriter } from "../cookie-writer.js";
 import { findCookieByOid, findCookieByValue } from "../find-cookie.js";
-import { valueNotStorable, valueTaken } from "../value-errors.js";
-import { type CookieSlots, findValueKey, recordKey } from "../zlmdb-layout.js";
-import { readCookieSlots } from "./cookie-tables.js";
+import { readAreValuesHashed, readClockNs } from "../store-marks.js";
+import { toLookUpValue, toStoredValue } from "../stored-value.js";
+import type { CookieSlots } from "../zlmdb-layout.js";
 import type { LmdbEnvironment, LmdbTransaction } from "./environment.js";
+import { deleteCookie, putCookie } from "./put-cookie.js";
+import { listUserCookies, putUse, raiseClock } from "./session-writes.js";
+import { hasSameTables, readStoreLayout, type StoreLayout } from "./store-layout.js";
 
 export class LmdbCookieWriter implements CookieWriter {
   readonly #environment: LmdbEnvironment;
+  #layout: StoreLayout | undefined;
 
   constructor(environment: LmdbEnvironment) {
     this.#environment = environment;
   }
 
   write<T>(change: (transaction: CookieTransaction) => T): Promise<T> {
-    return this.#environment.write((transaction) => {
-      const slots = readCookieSlots(transaction, this.#environment.path);
-      return change({
-        findByValue: (value) => findCookieByValue(transaction, slots, value),
-        findByOid: (oid) => findCookieByOid(transaction, slots, oid),
-        put: (fields) => put(transaction, slots, fields),
-        delete: (oid) => remove(transaction, slots, oid),
-      });
-    });
+    return this.writeRaw((transaction, slots) => change(toCookieTransaction(transaction, slots)));
+  }
+
+  /** The same below the port: for the sweep. */
+  writeRaw<T>(change: (transaction: LmdbTransaction, slots: CookieSlots) => T): Promise<T> {
+    return this.#environment.write((transaction) => change(transaction, this.#slots(transaction)));
+  }
+
+  /** With tables that another process has attached since: indexes that a writer passes over would be wrong from then on. */
+  #slots(transaction: LmdbTransaction): CookieSlots {
+    if (this.#layout === undefined || !hasSameTables(transaction, this.#layout)) {
+      this.#layout = readStoreLayout(transaction, this.#environment.path);
+    }
+    return this.#layout.slots;
   }
 }
 
-/** As zlmdb's `PersistentMap.__setitem__`: old index key away if the value changed, record, new index key. */
-function put(transaction: LmdbTransaction, slots: CookieSlots, fields: CookieFields): Cookie {
-  const indexKey = fields.value === undefined ? undefined : findValueKey(slots, fields.value);
-  if (indexKey === undefined) throw valueNotStorable(fields.oid, fields.value);
-  const bytes = buildCookie(fields);
-  const oid = uuidToBytes(fields.oid);
-  const owner = transaction.get(indexKey);
-  if (owner !== undefined && !oid.equals(owner)) throw valueTaken(fields.oid, uuidFromBytes(owner));
-
-  const old = findCookieByOid(transaction, slots, fields.oid);
-  if (old !== undefined && old.value !== fields.value) removeIndexKey(transaction, slots, old, oid);
-  transaction.put(recordKey(slots, fields.oid), bytes);
-  transaction.put(indexKey, oid);
-  return Cookie.cast(bytes);
-}
-
-/** As zlmdb's `__delitem__`: index key, then record. */
-function remove(transaction: LmdbTransaction, slots: CookieSlots, oid: string): boolean {
-  const old = findCookieByOid(transaction, slots, oid);
-  if (old === undefined) return false;
-  removeIndexKey(transaction, slots, old, uuidToBytes(oid));
-  return transaction.delete(recordKey(slots, oid));
-}
-
-function removeIndexKey(transaction: LmdbTransaction, slots: CookieSlots, cookie: Cookie, oid: Buffer): void {
-  const key = cookie.value === undefined ? undefined : findValueKey(slots, cookie.value);
-  // A key that names another record is that record's, whatever this one says.
-  if (key !== undefined && transaction.get(key)?.equals(oid)) transaction.delete(key);
+function toCookieTransaction(transaction: LmdbTransaction, slots: CookieSlots): CookieTransaction {
+  const { own } = slots;
+  const areValuesHashed = (): boolean => readAreValuesHashed(transaction, slots);
+  return {
+    findByValue: (value) => findCookieByValue(transaction, slots, toLookUpValue(value, areValuesHashed())),
+    findByOid: (oid) => findCookieByOid(transaction, slots, oid),
+    put: (fields) => putCookie(transaction, slots, fields),
+    delete: (oid) => deleteCookie(transaction, slots, oid),
+    toStoredValue: (value) => toStoredValue(value, areValuesHashed()),
+    findUse: (oid) => (own === undefined ? undefined : findUse(transaction, own, oid)),
+    putUse: (oid, use) => putUse(transaction, slots, oid, use),
+    listByAuthid: (authid) => listUserCookies(transaction, slots, authid),
+    get clockNs() {
+      return own === undefined ? 0n : readClockNs(transaction, own);
+    },
+    raiseClock: (timeNs) => raiseClock(transaction, slots, timeNs),
+  };
 }

@@ -1,30 +1,40 @@
 // Both ports in memory: for tests, for trying things, and as the second implementation of the contract.
 
+import { createHash } from "node:crypto";
 import { CookieAuthenticatorError } from "../../errors.js";
-import { buildCookie } from "../../record/build-cookie.js";
-import { Cookie, type CookieFields } from "../../record/cookie.js";
-import { COOKIE_VALUE_MAX_BYTES } from "../../record/cookie-value.js";
-import { uuidToBytes } from "../../record/uuid.js";
-import type { CookiePage, CookieReader, StoreInfo } from "../cookie-reader.js";
+import type { CookieReader, StoreInfo, UsedCookie } from "../cookie-reader.js";
 import type { CookieStore } from "../cookie-store.js";
 import type { CookieTransaction, CookieWriter } from "../cookie-writer.js";
-import { valueNotStorable, valueTaken } from "../value-errors.js";
+import { listByAuthid, listCookies } from "./memory-listing.js";
+import {
+  deleteCookie,
+  draftOf,
+  EMPTY_STATE,
+  findByOid,
+  findByStoredValue,
+  type MemoryDraft,
+  type MemoryState,
+  putCookie,
+  putUse,
+  toOidKey,
+} from "./memory-state.js";
 
-/** One committed state. Never changed once it is committed, so that it is a snapshot by itself. */
-interface State {
-  readonly byOid: ReadonlyMap<string, Cookie>;
-  readonly oidByValue: ReadonlyMap<string, string>;
-}
+/** Makes what is stored of the value that a client presents. */
+type ToStoredValue = (value: string) => string;
 
 /**
  * An empty cookie store in memory, with the contract of the LMDB one: snapshots, all-or-nothing writes, unique
- * values, the same errors. Nothing is stored anywhere; a write copies the maps and costs as many steps as there are
- * records.
+ * values, the same errors; its indexes are always exact. Nothing is stored anywhere; a write copies the maps and costs
+ * as many steps as there are records.
+ *
+ * @param options `hashValues`: store the SHA-256 of values (S-07)
  */
-export function createMemoryStore(): CookieStore {
-  let state: State = { byOid: new Map(), oidByValue: new Map() };
+export function createMemoryStore(options: { readonly hashValues?: boolean } = {}): CookieStore {
+  const areValuesHashed = options.hashValues === true;
+  const toStored: ToStoredValue = areValuesHashed ? hashValue : (value) => value;
+  let state: MemoryState = EMPTY_STATE;
   let isClosed = false;
-  const current = (): State => {
+  const current = (): MemoryState => {
     if (isClosed)
       throw new CookieAuthenticatorError("ERR_STORE_CLOSED", "the store in memory has been closed");
     return state;
@@ -33,102 +43,80 @@ export function createMemoryStore(): CookieStore {
     isClosed = true;
   };
   const reader: CookieReader = {
-    findByValue: (value) => findByValue(current(), value),
+    findByValue: (value) => findByStoredValue(current(), toStored(value)),
     findByOid: (oid) => findByOid(current(), oid),
-    list: (options) => list(current(), options),
+    findUsed: (key) => findUsed(current(), key, toStored),
+    list: (listOptions) => listCookies(current(), listOptions),
+    marks: () => ({ clockNs: current().clockNs, areValuesHashed, areIndexesExact: true }),
+    version: () => String(current().commits),
     info: () => info(current()),
     close,
   };
   const writer: CookieWriter = {
     async write<T>(change: (transaction: CookieTransaction) => T): Promise<T> {
-      const before = current();
-      const next = { byOid: new Map(before.byOid), oidByValue: new Map(before.oidByValue) };
-      const result = change({
-        findByValue: (value) => findByValue(next, value),
-        findByOid: (oid) => findByOid(next, oid),
-        put: (fields) => put(next, fields),
-        delete: (oid) => remove(next, oid),
-      });
+      const draft = draftOf(current());
+      const result = change(transactionOn(draft, toStored));
       if (result instanceof Promise) {
         result.catch(() => {}); // it is refused as a whole; its own failure changes nothing
         throw new CookieAuthenticatorError("ERR_STORE_ASYNC_WRITE", "a write callback returned a promise", {
           hint: "do what must wait before the write",
         });
       }
-      state = next;
+      state = draft;
       return result;
     },
   };
-  return { reader, writer, close };
+  const sweepIndexes = async (): Promise<{ records: number; added: number; removed: number }> => ({
+    records: current().byOid.size,
+    added: 0,
+    removed: 0,
+  });
+  return { reader, writer, sweepIndexes, close };
 }
 
-function findByValue(state: State, value: string): Cookie | undefined {
-  const oid = state.oidByValue.get(value);
-  return oid === undefined ? undefined : state.byOid.get(oid);
-}
-
-function findByOid(state: State, oid: string): Cookie | undefined {
-  return state.byOid.get(toKey(oid));
-}
-
-function list(
-  state: State,
-  options: { readonly limit: number; readonly after?: string | undefined },
-): CookiePage {
-  const after = options.after === undefined ? "" : toKey(options.after);
-  const rest = [...state.byOid.keys()].filter((oid) => oid > after).sort();
-  const oids = rest.slice(0, options.limit);
+function transactionOn(draft: MemoryDraft, toStoredValue: ToStoredValue): CookieTransaction {
   return {
-    cookies: oids.map((oid) => state.byOid.get(oid) as Cookie),
-    damaged: [],
-    next: rest.length > oids.length ? oids.at(-1) : undefined,
+    findByValue: (value) => findByStoredValue(draft, toStoredValue(value)),
+    findByOid: (oid) => findByOid(draft, oid),
+    put: (fields) => putCookie(draft, fields),
+    delete: (oid) => deleteCookie(draft, oid),
+    toStoredValue,
+    findUse: (oid) => draft.uses.get(toOidKey(oid)),
+    putUse: (oid, use) => putUse(draft, oid, use),
+    listByAuthid: (authid) => listByAuthid(draft, authid),
+    get clockNs() {
+      return draft.clockNs;
+    },
+    raiseClock(timeNs) {
+      if (timeNs > draft.clockNs) draft.clockNs = timeNs;
+    },
   };
 }
 
-function info(state: State): StoreInfo {
+function findUsed(
+  state: MemoryState,
+  key: { readonly value: string } | { readonly oid: string },
+  toStored: ToStoredValue,
+): UsedCookie | undefined {
+  const cookie = "value" in key ? findByStoredValue(state, toStored(key.value)) : findByOid(state, key.oid);
+  return cookie === undefined ? undefined : { cookie, use: state.uses.get(cookie.oid) };
+}
+
+/** As the LMDB store does it: 43 characters of base64url. Values are random, so a fast hash without a salt is enough. */
+function hashValue(value: string): string {
+  return createHash("sha256").update(value, "utf8").digest("base64url");
+}
+
+function info(state: MemoryState): StoreInfo {
   return {
     engine: "memory",
     path: undefined,
     format: undefined,
     writable: true,
-    entries: state.byOid.size + state.oidByValue.size,
+    entries: state.byOid.size + state.oidByValue.size + state.uses.size,
     usedBytes: 0,
     maxSizeBytes: undefined,
     pageSize: 0,
     tables: [],
   };
-}
-
-function put(
-  state: { byOid: Map<string, Cookie>; oidByValue: Map<string, string> },
-  fields: CookieFields,
-): Cookie {
-  const { value } = fields;
-  if (value === undefined || value === "" || Buffer.byteLength(value, "utf8") > COOKIE_VALUE_MAX_BYTES) {
-    throw valueNotStorable(fields.oid, value);
-  }
-  const cookie = Cookie.cast(buildCookie(fields));
-  const owner = state.oidByValue.get(value);
-  if (owner !== undefined && owner !== cookie.oid) throw valueTaken(fields.oid, owner);
-  remove(state, cookie.oid);
-  state.byOid.set(cookie.oid, cookie);
-  state.oidByValue.set(value, cookie.oid);
-  return cookie;
-}
-
-function remove(
-  state: { byOid: Map<string, Cookie>; oidByValue: Map<string, string> },
-  oid: string,
-): boolean {
-  const old = state.byOid.get(toKey(oid));
-  if (old === undefined) return false;
-  state.byOid.delete(old.oid);
-  if (old.value !== undefined) state.oidByValue.delete(old.value);
-  return true;
-}
-
-/** Lower case, and `ERR_COOKIE_FIELD` for what is no UUID. Text order of lower-case UUIDs is their byte order. */
-function toKey(oid: string): string {
-  uuidToBytes(oid);
-  return oid.toLowerCase();
 }
