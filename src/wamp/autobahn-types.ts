@@ -54,6 +54,13 @@ export interface Session {
     options?: Record<string, unknown>,
   ): Promise<unknown>;
   subscribe(topic: string, handler: EventHandler, options?: Record<string, unknown>): Promise<unknown>;
+  /** A promise only with the option `acknowledge`. */
+  publish(
+    topic: string,
+    args?: readonly unknown[],
+    kwargs?: Record<string, unknown>,
+    options?: Record<string, unknown>,
+  ): Promise<unknown> | undefined;
 }
 
 /** The answer to CHALLENGE: the signature or ticket. */

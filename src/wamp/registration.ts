@@ -18,6 +18,8 @@ export interface RegistrationOptions {
   /** Aborted when the session has ended. */
   readonly left: AbortSignal;
   readonly log: Log;
+  /** What the procedure is, for the log; the authenticator by default. */
+  readonly title?: string;
 }
 
 export interface KeptRegistration {
@@ -63,7 +65,7 @@ export function keepRegistered(options: RegistrationOptions): KeptRegistration {
       backoff.reset();
       log.info(
         { procedure, invoke: options.invoke, registration: current.id },
-        "registered the authenticator",
+        `registered ${options.title ?? "the authenticator"}`,
       );
       const reason = await Promise.race([current.on_unregister, ended]);
       if (over.aborted) break;

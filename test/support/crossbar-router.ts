@@ -10,6 +10,7 @@ export function routerConfig(port: number, changes: Partial<RouterConfig> = {}):
     name: `router-${port}`,
     url: `ws://127.0.0.1:${port}`,
     realm: REALM,
+    sessionRealms: [],
     login: { method: "ticket", authid: "component", secret: "ticket-secret" },
     serializers: ["cbor", "json"],
     tls: {},

@@ -1,0 +1,156 @@
+// One pass: what the views have, what the store says of it, and whom that ends.
+
+import { errorCodeOf } from "../errors.js";
+import type { SteadyClock } from "../lifetime/steady-clock.js";
+import type { Log } from "../log/logger.js";
+import type { CookieReader, UsedCookie } from "../store/cookie-reader.js";
+import { findSessionsToEnd } from "./find-sessions-to-end.js";
+import type { OwnedLiveRealm } from "./live-realm.js";
+import type { LiveSession, LiveView } from "./live-session.js";
+import { lookUpCookies } from "./look-up-cookies.js";
+import type { PassRequest } from "./pass-scheduler.js";
+import { earlier, type LiveRules } from "./session-end.js";
+
+export interface LivePassOptions {
+  readonly reader: Pick<CookieReader, "findUsed" | "version">;
+  readonly clock: SteadyClock;
+  readonly rules: LiveRules;
+  readonly log: Log;
+  readonly realms: () => readonly OwnedLiveRealm[];
+  readonly onOverdue: (realm: OwnedLiveRealm, session: LiveSession) => void;
+  readonly onUsed: (oids: readonly string[]) => void;
+}
+
+export interface LivePass {
+  /** Never rejects. */
+  run(request: PassRequest): Promise<void>;
+  /** Whether all sessions should be looked at, because time alone may have ended one. */
+  isDue(): boolean;
+  /** Whether the last pass over all saw another state of the store. */
+  hasChanged(): Promise<boolean>;
+}
+
+/** All sessions are looked at this often, in milliseconds, even if nothing seems to have changed. */
+const FULL_PASS_MS = 5000;
+
+export function createLivePass(options: LivePassOptions): LivePass {
+  const { reader, clock, rules, log } = options;
+  /** What the last pass over all was about. */
+  let judgedVersion: string | undefined;
+  let judgedAtMs = Number.NEGATIVE_INFINITY;
+  /** When the first known session will be over. */
+  let nextEndNs: bigint | undefined;
+  let hasFault = false;
+
+  const sayFault = (fault: unknown): void => {
+    // One line for a database that is away, not four a second.
+    const level = hasFault ? "debug" : "error";
+    log[level]({ code: codeOf(fault) }, "live sessions can't be checked");
+    hasFault = true;
+  };
+
+  /** What the store says, or `undefined` if it is at fault: a fault of ours must not end anybody. */
+  const lookUp = async (
+    oids: Iterable<string>,
+  ): Promise<ReadonlyMap<string, UsedCookie | undefined> | undefined> => {
+    try {
+      const { cookies, damagedOids } = await lookUpCookies(reader, oids);
+      if (damagedOids.length > 0) {
+        log.warn({ oids: damagedOids.slice(0, 10), count: damagedOids.length }, "damaged cookie records");
+      }
+      return cookies;
+    } catch (fault) {
+      sayFault(fault);
+      return undefined;
+    }
+  };
+
+  const judge = async ({ isFull, oids: wanted }: PassRequest): Promise<void> => {
+    // Time, version and sessions are taken before the look-ups. What changes meanwhile is found by the next pass;
+    // a session that joins or a use that comes meanwhile isn't judged by what was read before it.
+    const nowNs = clock.nowNs();
+    const version = isFull ? await readVersion(reader) : undefined;
+    const judged = options
+      .realms()
+      .filter(({ isAttached }) => isAttached)
+      .map((realm) => ({ realm, view: selectSessions(realm.view, isFull ? undefined : wanted) }));
+    const cookies = await lookUp(findOids(judged.map(({ view }) => view)));
+
+    let firstEndNs = isFull && cookies !== undefined ? undefined : nextEndNs;
+    const staying = new Set<string>();
+    for (const { realm, view } of judged) {
+      const findings = findSessionsToEnd(view, cookies ?? new Map(), rules, nowNs);
+      for (const target of findings.toEnd) {
+        const live = realm.view.sessions.get(target.session);
+        if (live !== undefined && live.toldNs === undefined) realm.killer.end(target);
+      }
+      for (const session of findings.overdue) options.onOverdue(realm, session);
+      for (const oid of findings.staying) staying.add(oid);
+      firstEndNs = earlier(firstEndNs, findings.nextEndNs);
+    }
+    nextEndNs = firstEndNs;
+    if (!isFull || cookies === undefined) return;
+    judgedVersion = version;
+    judgedAtMs = performance.now();
+    hasFault = false;
+    if (rules.liveIsUse && staying.size > 0) options.onUsed([...staying]);
+  };
+
+  return {
+    async run(request) {
+      try {
+        await judge(request);
+      } catch (fault) {
+        // A listener that throws. Nobody may stop the passes: they are what ends revoked sessions.
+        sayFault(fault);
+      }
+    },
+
+    isDue() {
+      if (nextEndNs !== undefined && clock.nowNs() >= nextEndNs) return true;
+      return performance.now() - judgedAtMs >= FULL_PASS_MS;
+    },
+
+    async hasChanged() {
+      try {
+        return (await reader.version()) !== judgedVersion;
+      } catch (fault) {
+        sayFault(fault);
+        return false;
+      }
+    },
+  };
+}
+
+/** A version that can't be read equals no other. */
+async function readVersion(reader: Pick<CookieReader, "version">): Promise<string | undefined> {
+  try {
+    return await reader.version();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The sessions of these cookies, or all, and in any case those that were told to leave. */
+function selectSessions(view: LiveView, oids: ReadonlySet<string> | undefined): LiveView {
+  const isWanted = ({ oid, toldNs }: LiveSession): boolean =>
+    toldNs !== undefined || (oid !== undefined && (oids === undefined || oids.has(oid)));
+  return {
+    realm: view.realm,
+    sessions: new Map([...view.sessions].filter(([, session]) => isWanted(session))),
+  };
+}
+
+/** Oids of the sessions that are to be judged. */
+function findOids(views: readonly LiveView[]): Set<string> {
+  const oids = new Set<string>();
+  for (const { sessions } of views) {
+    for (const { oid, toldNs } of sessions.values())
+      if (oid !== undefined && toldNs === undefined) oids.add(oid);
+  }
+  return oids;
+}
+
+function codeOf(fault: unknown): string {
+  return errorCodeOf(fault) ?? (fault instanceof Error ? fault.name : typeof fault);
+}
