@@ -1,8 +1,9 @@
 // The transport that this component itself joins on: its role's rights, and pings.
 
+import { checkSessionRealms } from "./check-session-realms.js";
 import type { Config, RouterConfig } from "./config.js";
 import { findRealmRoles, type NodeFinding, type NodeTransport, trimSlashes } from "./crossbar-node.js";
-import { mayRegister } from "./crossbar-permission.js";
+import { mayDo } from "./crossbar-permission.js";
 import { toObject, toText } from "./json-object.js";
 
 /**
@@ -22,7 +23,11 @@ export function checkComponentTransport(
       const ping = checkPings(transport);
       if (ping !== undefined) pings.set(ping.path, ping);
       const role = findLoginRole(router, transport);
-      if (role !== undefined) rights.push(...checkRole(node, router, role));
+      if (role === undefined) continue;
+      rights.push(...checkRole(node, router, role));
+      if (config.sessions !== undefined) {
+        rights.push(...checkSessionRealms(node, router, role, config.sessions));
+      }
     }
   }
   return [...pings.values(), ...rights];
@@ -60,7 +65,7 @@ function checkRole(node: unknown, router: RouterConfig, roleName: string): NodeF
   const roles = findRealmRoles(node, router.realm);
   if (roles.length === 0) return []; // the realm is made elsewhere
   const found = roles.find(({ role }) => role.name === roleName);
-  if (found !== undefined && mayRegister(found.role, router.procedure) !== false) return [];
+  if (found !== undefined && mayDo(found.role, "register", router.procedure) !== false) return [];
   return [
     {
       level: "warning",

@@ -66,6 +66,7 @@ function checkSharedStore(
       hint: `set store.maxSize to ${maxsize}, or raise maxsize and restart the router`,
     });
   }
+  findings.push(...checkSharing(config, `${path}.store.path`));
   if (store.purge_on_startup === true) {
     findings.push({
       level: "warning",
@@ -85,4 +86,31 @@ function checkSharedStore(
     });
   }
   return findings;
+}
+
+/** What rests on nobody else writing cookies into our database, where this Crossbar does. */
+function checkSharing({ store, sessions }: Config, path: string): NodeFinding[] {
+  if (store.hashValues) {
+    // S-07: Crossbar looks for values and finds hashes, so that it makes every browser a new cookie.
+    return [
+      {
+        level: "error",
+        path,
+        message:
+          "is our store.path, where store.hashValues keeps hashes: Crossbar finds none of its cookies there",
+        hint: 'give Crossbar a cookie store of its own, or set store.hashValues to false and sessions.mode to "shared"',
+      },
+    ];
+  }
+  if (sessions?.mode !== "exclusive") return [];
+  return [
+    {
+      level: "error",
+      path,
+      message:
+        'is our store.path, which sessions.mode "exclusive" says that nobody else writes: what Crossbar writes ' +
+        "there would be missing from our indexes, so that log-outs would miss it",
+      hint: 'set sessions.mode to "shared", or give Crossbar a cookie store of its own',
+    },
+  ];
 }

@@ -1,7 +1,8 @@
-// What the schema can't say about `authenticator`: origins, and who may become `trusted`.
+// What the schema can't say about `authenticator`: the profile, origins, and who may become `trusted`.
 
 import type { AuthenticatorSection } from "./config-file.js";
 import type { ConfigProblem } from "./config-problem.js";
+import { checkProfile } from "./lifetime-profile.js";
 import { parseOriginEntry } from "./origin-entry.js";
 
 /** Crossbar's own role: it may do everything, and the router doesn't check that it exists on the realm. */
@@ -12,7 +13,7 @@ export function checkPolicy(section: AuthenticatorSection): {
   readonly problems: ConfigProblem[];
   readonly warnings: ConfigProblem[];
 } {
-  const problems: ConfigProblem[] = [];
+  const problems: ConfigProblem[] = checkProfile(section);
   const warnings: ConfigProblem[] = [];
 
   for (const [index, entry] of section.origin.allow.entries()) {

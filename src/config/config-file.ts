@@ -1,6 +1,9 @@
 // The configuration file after the schema: every key of the right type, defaults filled in, nothing resolved yet.
 
 import type { FailureLimits } from "../authenticator/failure-limiter.js";
+import type { LifetimeProfileName } from "../lifetime/profiles.js";
+import type { Permission } from "../live/permissions.js";
+import type { CookieAttributes } from "../session/session-policy.js";
 import type { InvokePolicy, LogConfig } from "./config.js";
 
 /** A secret as the file gives it: the text itself, or where it is kept. */
@@ -23,6 +26,7 @@ export interface RouterSection {
   readonly allowPlaintext: boolean;
   readonly procedure: string;
   readonly invoke: InvokePolicy;
+  readonly sessionRealms?: readonly string[];
   readonly pingInterval: number;
   readonly pingTimeout: number;
   readonly joinTimeout: number;
@@ -38,6 +42,8 @@ export interface AuthenticatorSection {
   readonly deniedRoles: readonly string[];
   readonly allowTrustedRole: boolean;
   readonly maxLifetime?: number;
+  readonly idleTimeout?: number;
+  readonly profile?: LifetimeProfileName;
   readonly authextraKeys?: readonly string[];
   readonly origin: {
     readonly sameHost: boolean;
@@ -50,12 +56,46 @@ export interface AuthenticatorSection {
   readonly maxInFlight: number;
 }
 
+/** The keys of `store`. */
+export interface StoreSection {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly maxSize: number;
+  readonly hashValues: boolean;
+}
+
+/** The keys of `cookie`. */
+export interface CookieSection extends Omit<CookieAttributes, "domain"> {
+  readonly name: string;
+  readonly valueLength: number;
+  readonly domain?: string;
+}
+
+/** The keys of `sessions`. Times in seconds. */
+export interface SessionsSection {
+  readonly mode: "shared" | "exclusive";
+  readonly prefix: string;
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly everyRealm: readonly string[];
+  readonly maxAge: number | null;
+  readonly perUser?: { readonly limit: number; readonly beyond: "refuse" | "end-oldest" };
+  readonly touchInterval: number;
+  readonly liveIsUse?: boolean;
+  readonly purgeInterval: number;
+  readonly sweepInterval: number;
+  readonly checkInterval: number;
+  readonly leaveTimeout: number;
+  readonly events: boolean;
+  readonly authorizer?: { readonly permissions: readonly Permission[] };
+}
+
 /** The whole file, as schema/config.schema.json describes it. */
 export interface ConfigFile {
-  readonly store: { readonly path: string; readonly readOnly: boolean; readonly maxSize: number };
-  readonly cookie: { readonly name: string; readonly valueLength: number };
+  readonly store: StoreSection;
+  readonly cookie: CookieSection;
   readonly routers: readonly RouterSection[];
   readonly authenticator: AuthenticatorSection;
+  readonly sessions?: SessionsSection;
   readonly health?: { readonly host: string; readonly port: number };
   readonly log: {
     readonly level: LogConfig["level"];

@@ -1,7 +1,10 @@
 // The configuration after loading: defaults filled in, paths absolute, secrets resolved.
 
 import type { AuthenticatorPolicy } from "../authenticator/policy.js";
+import type { Permission } from "../live/permissions.js";
 import type { RepeatLimit } from "../log/repeat-windows.js";
+import type { ProcedureRules } from "../procedures/procedure-rules.js";
+import type { SessionPolicy } from "../session/session-policy.js";
 
 /** How the component logs in to a router. Secrets are plain text here and shown nowhere. */
 export type RouterLogin =
@@ -37,6 +40,8 @@ export interface RouterConfig {
   /** URI under which the authenticator is registered. */
   readonly procedure: string;
   readonly invoke: InvokePolicy;
+  /** Realms with our session procedures, live connections and events; none without `sessions`. */
+  readonly sessionRealms: readonly string[];
   /** WebSocket pings: how often, and how long until a silent peer counts as dead. */
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
@@ -53,6 +58,31 @@ export interface StoreConfig {
   readonly readOnly: boolean;
   /** Our writes stop before the used pages pass this many bytes. */
   readonly maxSizeBytes: number;
+  /** Keep SHA-256 hashes of the cookie values; a database that has cookies keeps to what it was made with. */
+  readonly hashValues: boolean;
+}
+
+/** `exclusive`: nobody else writes cookies into this database; `shared`: a Crossbar does. */
+export type SessionMode = "shared" | "exclusive";
+
+/** Sessions of our own: procedures, live connections, purge. */
+export interface SessionsConfig extends ProcedureRules {
+  readonly mode: SessionMode;
+  readonly policy: SessionPolicy;
+  /** A live connection counts as use of its session. */
+  readonly liveIsUse: boolean;
+  /** Pause between two purges; `undefined`: never. */
+  readonly purgeIntervalMs: number | undefined;
+  /** With mode `shared`: pause between two sweeps of the indexes. */
+  readonly sweepIntervalMs: number;
+  /** Pause between two looks whether the database has changed. */
+  readonly checkIntervalMs: number;
+  /** How long a client may take to leave before it is an alarm. */
+  readonly leaveTimeoutMs: number;
+  /** Publish events. */
+  readonly events: boolean;
+  /** Permissions of our dynamic authorizer; `undefined`: none is registered. */
+  readonly authorizer: { readonly permissions: readonly Permission[] } | undefined;
 }
 
 export interface HealthConfig {
@@ -77,6 +107,8 @@ export interface Config {
   /** Length in characters of values that we make ourselves (6 bits each). */
   readonly cookieValueLength: number;
   readonly routers: readonly RouterConfig[];
+  /** `undefined`: this component only reads. */
+  readonly sessions: SessionsConfig | undefined;
   readonly health: HealthConfig | undefined;
   readonly log: LogConfig;
   /** Crossbar's node configuration, to be checked with ours; absolute path. */

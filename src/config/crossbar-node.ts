@@ -1,6 +1,6 @@
 // Crossbar's node configuration as we read it: any JSON, from which the parts that concern us are picked.
 
-import { toKeyPath } from "./config-problem.js";
+import { toKeyPath } from "../json-schema/key-problem.js";
 import { type JsonObject, toArray, toObject, toText } from "./json-object.js";
 
 /** What is wrong or unwise in the node configuration. */

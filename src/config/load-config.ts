@@ -1,8 +1,11 @@
 // Loads the configuration: read, parse, schema, rules beyond the schema, secrets and files.
 
 import { resolve } from "node:path";
+import { checkCookie } from "./check-cookie.js";
 import { checkPolicy } from "./check-policy.js";
 import { checkRouters } from "./check-routers.js";
+import { checkSessions } from "./check-sessions.js";
+import { checkStoreUse } from "./check-store-use.js";
 import type { Config, LogConfig } from "./config.js";
 import type { ConfigFile } from "./config-file.js";
 import { type ConfigProblem, invalidConfig, problemsError } from "./config-problem.js";
@@ -12,6 +15,7 @@ import { readJsonFile } from "./read-json-file.js";
 import { toMilliseconds } from "./to-milliseconds.js";
 import { toPolicy } from "./to-policy.js";
 import { toRouterConfigs } from "./to-router-config.js";
+import { toSessionsConfig } from "./to-sessions-config.js";
 import { toStoreConfig } from "./to-store-config.js";
 import { validateConfigFile } from "./validate-config-file.js";
 
@@ -47,11 +51,18 @@ async function resolveConfig(
 ): Promise<LoadedConfig> {
   const routerCheck = checkRouters(content.routers);
   const policyCheck = checkPolicy(content.authenticator);
-  const problems = [...routerCheck.problems, ...policyCheck.problems];
+  const sessionsCheck = checkSessions(content);
+  const problems = [
+    ...checkStoreUse(content),
+    ...checkCookie(content.cookie),
+    ...routerCheck.problems,
+    ...policyCheck.problems,
+    ...sessionsCheck.problems,
+  ];
   if (problems.length > 0) throw invalidConfig(file, problems);
 
   const resolver = new FileResolver(file, env);
-  const routers = await toRouterConfigs(content.routers, resolver);
+  const routers = await toRouterConfigs(content.routers, resolver, content.sessions !== undefined);
   const key = content.log.fingerprintKey;
   const fingerprintKey = key === undefined ? undefined : await resolver.secret(key, "log.fingerprintKey");
   const store = toStoreConfig(content, file);
@@ -73,6 +84,7 @@ async function resolveConfig(
     policy: toPolicy(content.authenticator, content.cookie.name),
     cookieValueLength: content.cookie.valueLength,
     routers,
+    sessions: toSessionsConfig(content),
     health: content.health,
     log: toLogConfig(content.log, fingerprintKey),
     crossbarNode: content.crossbarNode === undefined ? undefined : resolver.path(content.crossbarNode),
@@ -80,6 +92,7 @@ async function resolveConfig(
   const warnings = [
     ...routerCheck.warnings,
     ...policyCheck.warnings,
+    ...sessionsCheck.warnings,
     ...healthWarnings(config),
     ...resolver.warnings,
   ];

@@ -1,7 +1,9 @@
 // The part of the configuration that commands on the database need. No secret is resolved for it.
 
 import { resolve } from "node:path";
-import type { StoreConfig } from "./config.js";
+import { checkStoreUse } from "./check-store-use.js";
+import type { SessionMode, StoreConfig } from "./config.js";
+import { invalidConfig } from "./config-problem.js";
 import { readJsonFile } from "./read-json-file.js";
 import { toStoreConfig } from "./to-store-config.js";
 import { validateConfigFile } from "./validate-config-file.js";
@@ -11,6 +13,8 @@ export interface StoreSettings extends StoreConfig {
   readonly cookieName: string;
   /** Length in characters of values that we make ourselves. */
   readonly cookieValueLength: number;
+  /** Who else writes here; `undefined` without `sessions`. */
+  readonly sessionMode: SessionMode | undefined;
 }
 
 /**
@@ -23,5 +27,13 @@ export async function loadStoreConfig(file: string): Promise<StoreSettings> {
   const path = resolve(file);
   const content = validateConfigFile(await readJsonFile(path), path);
   const { name, valueLength } = content.cookie;
-  return { ...toStoreConfig(content, path), cookieName: name, cookieValueLength: valueLength };
+  // A writer must know these two rules of the service even when it reads nothing else of the file.
+  const problems = checkStoreUse(content);
+  if (problems.length > 0) throw invalidConfig(path, problems);
+  return {
+    ...toStoreConfig(content, path),
+    cookieName: name,
+    cookieValueLength: valueLength,
+    sessionMode: content.sessions?.mode,
+  };
 }

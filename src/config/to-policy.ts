@@ -2,6 +2,7 @@
 
 import type { AuthenticatorPolicy } from "../authenticator/policy.js";
 import type { AuthenticatorSection } from "./config-file.js";
+import { findLifetimeLimits } from "./lifetime-profile.js";
 import { parseOriginEntry } from "./origin-entry.js";
 import { toMilliseconds } from "./to-milliseconds.js";
 
@@ -15,7 +16,7 @@ export function toPolicy(section: AuthenticatorSection, cookieName: string): Aut
     allowedRoles: section.allowedRoles,
     deniedRoles: section.deniedRoles,
     allowTrustedRole: section.allowTrustedRole,
-    maxLifetimeSeconds: section.maxLifetime,
+    ...findLifetimeLimits(section),
     authextraKeys: section.authextraKeys,
     origin: {
       sameHost: section.origin.sameHost,

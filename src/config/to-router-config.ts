@@ -5,10 +5,15 @@ import type { AuthSection, RouterSection } from "./config-file.js";
 import type { FileResolver } from "./file-resolver.js";
 import { toMilliseconds } from "./to-milliseconds.js";
 
-/** All routers, with a name each that no other has. The sections must have passed `checkRouters`. */
+/**
+ * All routers, with a name each that no other has. The sections must have passed `checkRouters`.
+ *
+ * @param hasSessions whether the file has `sessions`, which then live in each router's own realm by default
+ */
 export async function toRouterConfigs(
   sections: readonly RouterSection[],
   resolver: FileResolver,
+  hasSessions: boolean,
 ): Promise<RouterConfig[]> {
   const taken = new Set(sections.map(({ name }) => name));
   const routers: RouterConfig[] = [];
@@ -26,6 +31,7 @@ export async function toRouterConfigs(
       tls: await toTls(section.tls, `${path}.tls`, resolver),
       procedure: section.procedure,
       invoke: section.invoke,
+      sessionRealms: section.sessionRealms ?? (hasSessions ? [section.realm] : []),
       pingIntervalMs: toMilliseconds(section.pingInterval),
       pingTimeoutMs: toMilliseconds(section.pingTimeout),
       joinTimeoutMs: toMilliseconds(section.joinTimeout),

@@ -6,5 +6,10 @@ import type { ConfigFile } from "./config-file.js";
 
 /** The store of a file; `file` is its absolute path, which a relative `store.path` begins at. */
 export function toStoreConfig({ store }: ConfigFile, file: string): StoreConfig {
-  return { path: resolve(dirname(file), store.path), readOnly: store.readOnly, maxSizeBytes: store.maxSize };
+  return {
+    path: resolve(dirname(file), store.path),
+    readOnly: store.readOnly,
+    maxSizeBytes: store.maxSize,
+    hashValues: store.hashValues,
+  };
 }

@@ -39,6 +39,15 @@ test("a valid configuration with any JSON value in any place", async () => {
     ["log", "fingerprintKey"],
     ["health"],
     ["crossbarNode"],
+    ["cookie", "sameSite"],
+    ["authenticator", "profile"],
+    ["routers", "0", "sessionRealms"],
+    ["sessions"],
+    ["sessions", "prefix"],
+    ["sessions", "roles"],
+    ["sessions", "maxAge"],
+    ["sessions", "perUser"],
+    ["sessions", "authorizer"],
   ];
   const anyPlace = fc.tuple(fc.constantFrom(...places), fc.jsonValue());
   await fc.assert(
@@ -47,6 +56,7 @@ test("a valid configuration with any JSON value in any place", async () => {
         cookie: {},
         routers: [router({ auth: { method: "ticket", authid: "a", secret: "s" } })],
         authenticator: { origin: {} },
+        sessions: { prefix: "com.example.session." },
         log: {},
       });
       let at: Record<string, unknown> = config;

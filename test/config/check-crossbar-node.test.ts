@@ -221,6 +221,108 @@ describe("the component's own transport", () => {
   });
 });
 
+describe("sessions", () => {
+  const PREFIX = "com.example.session.";
+  const sessions = { prefix: PREFIX, roles: { backend: ["login", "list"], user: ["my_sessions"] } };
+  const right = {
+    own: [
+      { uri: PROCEDURE, allow: { register: true } },
+      { uri: PREFIX, match: "prefix", allow: { register: true, publish: true } },
+      { uri: "wamp.session.", match: "prefix", allow: { call: true, subscribe: true } },
+    ],
+    backend: [{ uri: `${PREFIX}*`, allow: { call: true }, disclose: { caller: true } }],
+    user: [{ uri: `${PREFIX}my_sessions`, allow: { call: true }, disclose: { caller: true } }],
+  };
+
+  function sessionNode(changes: Partial<Record<keyof typeof right, unknown>> = {}): Json {
+    const permissions = { ...right, ...changes };
+    const whole = node() as { workers: { realms: { roles: unknown[] }[] }[] };
+    whole.workers[1]?.realms[0]?.roles.splice(
+      0,
+      1,
+      { name: "component", permissions: permissions.own },
+      { name: "backend", permissions: permissions.backend },
+      { name: "user", permissions: permissions.user },
+    );
+    return whole as unknown as Json;
+  }
+
+  test("a right node has no findings", async () => {
+    expect(await findings(sessionNode(), { sessions })).toEqual([]);
+  });
+
+  test("our own role can't do everything: all of it in one finding", async () => {
+    const changed = sessionNode({ own: [{ uri: PROCEDURE, allow: { register: true } }] });
+    const [finding, ...more] = checkCrossbarNode(changed, await ourConfig({ sessions }), {
+      nodeDirectory: "/node",
+    });
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ level: "warning", path: `${ROLE}.permissions` });
+    expect(finding?.message).toBe(
+      'the role "component", which this component logs in with, may not: register com.example.session.login, ' +
+        "publish com.example.session.on_login, subscribe wamp.session.on_join, subscribe wamp.session.on_leave, " +
+        "call wamp.session.list, call wamp.session.get, call wamp.session.kill",
+    );
+  });
+
+  test("without events nothing is published", async () => {
+    const own = right.own.map((permission) => ({
+      ...permission,
+      allow: { ...permission.allow, publish: false },
+    }));
+    expect(await findings(sessionNode({ own }), { sessions: { ...sessions, events: false } })).toEqual([]);
+    expect(await findings(sessionNode({ own }), { sessions })).toEqual([`warning ${ROLE}.permissions`]);
+  });
+
+  test("a role that may call us but not the router", async () => {
+    const [finding] = checkCrossbarNode(sessionNode({ backend: [] }), await ourConfig({ sessions }), {
+      nodeDirectory: "/node",
+    });
+    expect(finding).toMatchObject({
+      path: "workers[1].realms[0].roles[1].permissions",
+      message: 'the router doesn\'t let "backend" call com.example.session.login, com.example.session.list',
+      hint: 'add {"uri": "com.example.session.", "match": "prefix", "allow": {"call": true}, "disclose": {"caller": true}}',
+    });
+  });
+
+  test("a role whose callers aren't disclosed", async () => {
+    const user = [{ uri: `${PREFIX}my_sessions`, allow: { call: true } }];
+    const [finding] = checkCrossbarNode(sessionNode({ user }), await ourConfig({ sessions }), {
+      nodeDirectory: "/node",
+    });
+    expect(finding).toMatchObject({
+      path: "workers[1].realms[0].roles[2].permissions",
+      message: "it doesn't tell us who calls com.example.session.my_sessions: we refuse",
+      hint: 'add {"uri": "com.example.session.my_sessions", "allow": {"call": true}, "disclose": {"caller": true}}',
+    });
+  });
+
+  test("a further realm without our role", async () => {
+    const whole = sessionNode() as { workers: { realms?: unknown[] }[] };
+    whole.workers[1]?.realms?.push({ name: "realm2", roles: [{ name: "other" }] });
+    const routers = [router({ auth: login, sessionRealms: ["realm1", "realm2", "made-elsewhere"] })];
+    const found = checkCrossbarNode(whole, await ourConfig({ sessions, routers }), {
+      nodeDirectory: "/node",
+    });
+    expect(found.map(({ message }) => message)).toEqual([
+      'the realm "realm2" of our sessionRealms has no role "component", which this component logs in with',
+    ]);
+  });
+
+  test.each<[string, Json]>([
+    ["mode exclusive", { sessions: { ...sessions, mode: "exclusive" } }],
+    [
+      "hashed values (S-07)",
+      {
+        store: { path: "/node/.cookies", hashValues: true },
+        sessions: { ...sessions, mode: "exclusive" },
+      },
+    ],
+  ])("%s on the database of a Crossbar", async (_name, changes) => {
+    expect(await findings(sessionNode(), changes)).toEqual([`error ${LOGIN}.cookie.store.path`]);
+  });
+});
+
 test("every finding says what to do", async () => {
   const wrong = node({
     ws: { cookie: {}, auth: { ticket: dynamic({ "authenticator-role": "x", "authenticator-realm": "y" }) } },

@@ -15,7 +15,13 @@ const NAMES = readdirSync("config")
   .map((file) => file.slice(0, -".json".length));
 
 const CROSSBAR = resolve(".venv/bin/crossbar");
-const ENV = { AUTHENTICATOR_SECRET: "x", AUTHENTICATOR_PRIVATE_KEY: "0".repeat(64), JOE_SECRET: "y" };
+const ENV = {
+  AUTHENTICATOR_SECRET: "x",
+  AUTHENTICATOR_PRIVATE_KEY: "0".repeat(64),
+  JOE_SECRET: "y",
+  BACKEND_SECRET: "z",
+  ADMINISTRATOR_SECRET: "a",
+};
 
 /** A copy of config/, with the PEM files that config/tls.json names. */
 function copyOfExamples(): string {
@@ -28,8 +34,17 @@ function copyOfExamples(): string {
   return directory;
 }
 
-test("there is one for each way of attaching", () => {
-  expect(NAMES).toEqual(["anonymous", "cryptosign", "several-routers", "ticket", "tls", "wampcra"]);
+test("there is one for each way of attaching, and for sessions beside Crossbar's and without them", () => {
+  expect(NAMES).toEqual([
+    "anonymous",
+    "cryptosign",
+    "sessions-exclusive",
+    "sessions",
+    "several-routers",
+    "ticket",
+    "tls",
+    "wampcra",
+  ]);
 });
 
 test.each(NAMES)("config/%s.json loads without warnings and fits its Crossbar node", async (name) => {

@@ -29,7 +29,9 @@ const CASES: readonly (readonly [name: string, config: unknown, lines: readonly 
   [
     "an unknown key",
     content({ cookie: { zebra: 1 } }),
-    ["cookie.zebra: unknown key: the keys here are name, valueLength"],
+    [
+      "cookie.zebra: unknown key: the keys here are name, valueLength, path, domain, secure, httpOnly, sameSite, partitioned",
+    ],
   ],
   [
     "a key that is no word",

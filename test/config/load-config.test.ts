@@ -25,13 +25,14 @@ describe("a smallest configuration", () => {
     expect(config.policy).toEqual(DEFAULT_POLICY);
     expect(config.cookieValueLength).toBe(24);
     expect(config.health).toBeUndefined();
+    expect(config.sessions).toBeUndefined();
     expect(config.log).toEqual({
       level: "info",
       format: "json",
       fingerprintKey: undefined,
       repeatLimit: DEFAULT_REPEAT_LIMIT,
     });
-    expect(config.store).toMatchObject({ readOnly: false, maxSizeBytes: 1_073_741_824 });
+    expect(config.store).toMatchObject({ readOnly: false, maxSizeBytes: 1_073_741_824, hashValues: false });
     expect(config.routers).toEqual([
       {
         name: "127.0.0.1:8081",
@@ -42,6 +43,7 @@ describe("a smallest configuration", () => {
         tls: {},
         procedure: "com.example.cookie.authenticate",
         invoke: "single",
+        sessionRealms: [],
         pingIntervalMs: 10_000,
         pingTimeoutMs: 10_000,
         joinTimeoutMs: 10_000,

@@ -2,15 +2,21 @@
 
 import type { ErrorObject } from "ajv";
 import { closestKey } from "./closest-key.js";
-import { type ConfigProblem, toKeyPath } from "./config-problem.js";
+import { type KeyProblem, toKeyPath } from "./key-problem.js";
 
 /** A problem for each error of ajv (options `allErrors` and `verbose`), without ajv's follow-up errors. */
-export function toSchemaProblems(errors: readonly ErrorObject[]): ConfigProblem[] {
-  // "if" only repeats that its "then" or "else" has failed.
-  return errors.filter(({ keyword }) => keyword !== "if").map(toProblem);
+export function toSchemaProblems(errors: readonly ErrorObject[]): KeyProblem[] {
+  // Of a choice between several shapes only the choice itself is told, not what each shape lacks.
+  const choices = errors
+    .filter(({ keyword }) => keyword === "oneOf")
+    .map(({ schemaPath }) => `${schemaPath}/`);
+  return errors
+    .filter(({ schemaPath }) => !choices.some((choice) => schemaPath.startsWith(choice)))
+    .filter(({ keyword }) => keyword !== "if") // only repeats that its "then" or "else" has failed
+    .map(toProblem);
 }
 
-function toProblem(error: ErrorObject): ConfigProblem {
+function toProblem(error: ErrorObject): KeyProblem {
   const keys = keysOf(error.instancePath);
   const params: Record<string, unknown> = error.params;
   switch (error.keyword) {
