@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { TextOutput } from "../../src/cli/cli-context.js";
+import { uuidToBytes } from "../../src/record/uuid.js";
+import { makeSessionDatabase, oidOf, ownKey } from "../store/verify/session-databases.js";
 import { cfxdbMissing, startCfxdb } from "../support/cfxdb.js";
 import { copyGolden, damageStore, stopDamageProcess } from "../support/damage-store.js";
 import { readGoldenCookies } from "../support/golden-cookies.js";
@@ -60,7 +62,7 @@ describe("db verify", () => {
     );
     expect(stderr).toBe(
       `error: ${path} isn't in order: 1 record-without-index-key, 1 index-key-without-record\n` +
-        "hint: `db verify --repair` rebuilds the index\ncode: ERR_STORE_INCONSISTENT\n",
+        "hint: `db verify --repair` rebuilds the indexes\ncode: ERR_STORE_INCONSISTENT\n",
     );
     expect(stdout + stderr).not.toContain("s3cret");
     expect(stdout + stderr).not.toContain(value);
@@ -143,6 +145,87 @@ describe("db verify --repair", () => {
     expect(status).toBe(4);
     expect(stderr).toContain("db convert SOURCE TARGET");
     expect(readFileSync(join(path, "data.mdb"))).toEqual(before);
+  });
+});
+
+describe("a database with our own tables", () => {
+  test("is counted table by table; where Crossbar writes too, arrears are a note", async () => {
+    const path = (await makeSessionDatabase("shared")).copy();
+    await damageStore(path, (damage) =>
+      damage.put(ownKey(damage, "byExpiry", Buffer.alloc(8), uuidToBytes(oidOf(99))), Buffer.alloc(0)),
+    );
+    const { status, stdout } = await createFakeCli().run(["db", "verify", path]);
+    expect(status).toBe(0);
+    const lines = stdout.split("\n");
+    expect(lines.slice(3)).toEqual([
+      "keys     30 records, 30 index keys, 6 table descriptions",
+      "sessions 20 by user, 25 by expiry, 15 last uses, 1 marks",
+      "note: entries that the next sweep adds or removes (session-index-lag): 1",
+      `  ${oidOf(99)}, by expiry, to be removed`,
+      "",
+    ]);
+    const json = await createFakeCli().run(["db", "verify", path, "--json"]);
+    const keys = { byAuthid: 20, byExpiry: 25, uses: 15, marks: 1, others: [] };
+    expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, keys });
+  });
+
+  test("is told what is wrong, in 80 columns, and is mended", async () => {
+    const path = (await makeSessionDatabase("exclusive")).copy();
+    await damageStore(path, (damage) => {
+      const oid = uuidToBytes(oidOf(99));
+      damage.put(ownKey(damage, "byExpiry", Buffer.alloc(8), oid), Buffer.alloc(0));
+      damage.put(ownKey(damage, "byAuthid", Buffer.alloc(32), uuidToBytes(oidOf(2))), Buffer.alloc(0));
+      damage.put(ownKey(damage, "byAuthid", oid), Buffer.alloc(0));
+      damage.put(ownKey(damage, "uses", oid), Buffer.alloc(0));
+      damage.put(ownKey(damage, "marks", Buffer.from("later")), Buffer.alloc(0));
+    });
+    const found = await createFakeCli().run(["db", "verify", path]);
+    expect(found.status).toBe(1);
+    expect(found.stderr).toContain("hint: `db verify --repair` rebuilds the indexes\n");
+    const lines = found.stdout.split("\n").slice(4);
+    expect(lines).toEqual([
+      "sessions 22 by user, 25 by expiry, 16 last uses, 3 marks",
+      "note: marks of the store that are passed over (mark-unknown): 1",
+      "  later",
+      "damage: session index entries of a wrong length (session-entry-malformed): 1",
+      "  by user, a key of 18 bytes",
+      "damage: session index entries of no record (session-entry-without-record): 1",
+      `  ${oidOf(99)}, by expiry`,
+      "damage: entries that their record contradicts (session-entry-contradicted): 1",
+      `  ${oidOf(2)}, by user`,
+      "damage: last uses that can't be read (use-malformed): 1",
+      `  ${oidOf(99)}, 0 bytes, and no time`,
+      "",
+    ]);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    const repaired = await createFakeCli().run(["db", "verify", path, "--repair"]);
+    expect(repaired.status).toBe(0);
+    expect(repaired.stdout.split("\n").slice(4)).toEqual([
+      "sessions 20 by user, 24 by expiry, 15 last uses, 3 marks",
+      "note: marks of the store that are passed over (mark-unknown): 1",
+      "  later",
+      "repair   index keys: 0 removed, 0 added, 0 moved to a newer record",
+      "         sessions: 0 entries added, 3 removed, 1 last uses mended",
+      "",
+    ]);
+  });
+
+  test("whose marks can't be read is not repaired, and a backup is advised", async () => {
+    const path = (await makeSessionDatabase("exclusive")).copy();
+    await damageStore(path, (damage) =>
+      damage.put(ownKey(damage, "marks", Buffer.from("clock")), Buffer.alloc(1)),
+    );
+    const { status, stdout, stderr } = await createFakeCli().run(["db", "verify", path]);
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      "damage: marks of the store that can't be read (mark-malformed): 1\n  clock has 1 bytes, not 8\n",
+    );
+    expect(stderr).toContain("for all else, restore a backup\n");
+    const repair = await createFakeCli().run(["db", "verify", path, "--repair"]);
+    expect({ status: repair.status, code: /code: (.*)/.exec(repair.stderr)?.[1] }).toEqual({
+      status: 4,
+      code: "ERR_STORE_TABLES",
+    });
   });
 });
 

@@ -1,12 +1,12 @@
-// db verify: what is wrong with a database, and a value index made anew.
+// db verify: what is wrong with a database, and its indexes made anew.
 
 import { resolve } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
 import { CookieAuthenticatorError } from "../../errors.js";
+import { SESSION_TABLES } from "../../store/session-tables.js";
 import { FINDING_KINDS } from "../../store/verify/finding-kinds.js";
 import { formatFindings } from "../../store/verify/format-findings.js";
-import { repairStore } from "../../store/verify/repair-store.js";
-import type { RepairReport } from "../../store/verify/repair-value-index.js";
+import { type RepairReport, repairStore } from "../../store/verify/repair-store.js";
 import type { VerifyReport } from "../../store/verify/verify-report.js";
 import { verifyStore } from "../../store/verify/verify-store.js";
 import type { CliContext } from "../cli-context.js";
@@ -17,17 +17,19 @@ import { writeText } from "../write-text.js";
 /** Adds `db verify`. */
 export function addDbVerify(db: Command, context: CliContext): void {
   db.command("verify")
-    .description("check pages, tables, records and index of a database")
+    .description("check pages, tables, records and indexes of a database")
     .argument("<path>", "directory with data.mdb")
-    .option("--repair", "rebuild the value index (LMDB 0.9 only)")
+    .option("--repair", "rebuild the indexes (LMDB 0.9 only)")
     .option("--json", "print the report as JSON")
     .addHelpText(
       "after",
       `
 Only reads, without a lock, also while Crossbar runs. --repair verifies, makes
-the index of cookie values anew from the records in short write transactions,
-and verifies again. It never changes or deletes a record; of two records with
-one value the newer keeps the index key. Damaged pages can't be repaired.
+the indexes of cookie values, users and expiries anew from the records in short
+write transactions, and verifies again. It never changes or deletes a record;
+of two records with one value the newer keeps the index key. Damaged pages
+can't be repaired. Where Crossbar writes too, the indexes of users and expiries
+are behind until the next sweep of the component: that is a note, no damage.
 
 Exit status:
   0  nothing is wrong
@@ -66,9 +68,11 @@ function formatReport({
   changedMeanwhile,
   pages,
   keys,
+  tables,
   findings,
 }: VerifyReport): string {
   const others = keys.others.map(({ slot, keys }) => `${keys} in slot ${slot ?? "none"}`);
+  const hasOwnTables = tables.some((table) => SESSION_TABLES.some(({ oid }) => oid === table.oid));
   const lines = [
     `path     ${path}`,
     `format   LMDB ${format}, transaction ${txnId}${changedMeanwhile ? ", written to during the check" : ""}`,
@@ -77,6 +81,11 @@ function formatReport({
       : `pages    ${pages.total}: ${pages.branch} branch, ${pages.leaf} leaf, ${pages.overflow} overflow, ` +
         `${pages.freeList} free list, ${pages.free} free, ${pages.lost} lost`,
     `keys     ${keys.records} records, ${keys.indexKeys} index keys, ${keys.metadata} table descriptions`,
+    ...(hasOwnTables
+      ? [
+          `sessions ${keys.byAuthid} by user, ${keys.byExpiry} by expiry, ${keys.uses} last uses, ${keys.marks} marks`,
+        ]
+      : []),
     ...(others.length === 0 ? [] : [`others   ${others.join(", ")} (keys of other tables, left alone)`]),
     ...formatFindings(findings),
   ];
@@ -85,13 +94,20 @@ function formatReport({
 
 function formatRepair(repair: RepairReport | undefined): string {
   if (repair === undefined) return "repair   nothing to do\n";
-  const { removedKeys, addedKeys, movedKeys, losers } = repair;
+  const { removedKeys, addedKeys, movedKeys, losers, sessions } = repair;
   const lines = [
     `repair   index keys: ${removedKeys} removed, ${addedKeys} added, ${movedKeys} moved to a newer record`,
     ...losers.examples.map(({ oid, keptBy }) => `  ${oid} lost its key to ${keptBy}, which is newer`),
   ];
   const rest = losers.count - losers.examples.length;
-  return `${[...lines, ...(rest > 0 ? [`  and ${rest} more`] : [])].join("\n")}\n`;
+  if (rest > 0) lines.push(`  and ${rest} more`);
+  if (sessions !== undefined) {
+    const { added, removed, mendedUses } = sessions;
+    lines.push(
+      `         sessions: ${added} entries added, ${removed} removed, ${mendedUses} last uses mended`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 /** The report is printed by then; the exit status tells how it went. */
@@ -107,13 +123,11 @@ function throwUnlessOk({ path, ok, format, findings }: VerifyReport): void {
   const canRepair = damage.every(({ kind }) => FINDING_KINDS[kind].isMendedByRepair);
   const repair =
     format === "0.9"
-      ? "`db verify --repair` rebuilds the index"
-      : "`db convert` makes a database of LMDB 0.9, whose index `db verify --repair` rebuilds";
+      ? "`db verify --repair` rebuilds the indexes"
+      : "`db convert` makes a database of LMDB 0.9, whose indexes `db verify --repair` rebuilds";
   const kinds = damage.map(({ kind, count }) => `${count} ${kind}`).join(", ");
   throw new CookieAuthenticatorError("ERR_STORE_INCONSISTENT", `${path} isn't in order: ${kinds}`, {
-    hint: canRepair
-      ? repair
-      : "`cookies remove --oid OID` removes a record; for damaged pages, restore a backup",
+    hint: canRepair ? repair : "`cookies remove --oid OID` removes a record; for all else, restore a backup",
     details: { path, findings: Object.fromEntries(damage.map(({ kind, count }) => [kind, count])) },
   });
 }

@@ -54,14 +54,17 @@ export function attachCookieTables(transaction: LmdbTransaction): void {
  * The same for our own tables. Only after the cookie tables: zlmdb reads the slots once when it opens a database, and
  * would give a slot that we took meanwhile to the next table that it attaches.
  *
+ * @returns whether one of them wasn't there: then no index can be exact
  * @throws `ERR_STORE_TABLES` if the cookie tables aren't there
  */
-export function attachSessionTables(transaction: LmdbTransaction, path: string): void {
+export function attachSessionTables(transaction: LmdbTransaction, path: string): boolean {
   readCookieSlots(transaction, path);
-  attachTables(transaction, SESSION_TABLES);
+  return attachTables(transaction, SESSION_TABLES);
 }
 
-function attachTables(transaction: LmdbTransaction, definitions: readonly TableDefinition[]): void {
+/** @returns whether one of them wasn't there */
+function attachTables(transaction: LmdbTransaction, definitions: readonly TableDefinition[]): boolean {
+  let isAnyNew = false;
   for (const table of definitions) {
     const tables = readTables(transaction);
     if (findTable(tables, table) !== undefined) continue;
@@ -76,5 +79,7 @@ function attachTables(transaction: LmdbTransaction, definitions: readonly TableD
       );
     }
     transaction.put(metadataKey(slot), encodeTableSlot(table, slot));
+    isAnyNew = true;
   }
+  return isAnyNew;
 }

@@ -32,11 +32,13 @@ export async function prepareSessions(
   if (sessions === undefined && hashValues === undefined) return;
   await environment.write((transaction) => {
     const { path } = environment;
-    if (sessions !== undefined || hashValues === true) attachSessionTables(transaction, path);
+    const isAnyNew =
+      (sessions !== undefined || hashValues === true) && attachSessionTables(transaction, path);
     const slots = readCookieSlots(transaction, path);
     if (hashValues !== undefined) markValues(transaction, slots, hashValues, path);
-    // From now on Crossbar may write cookies that our indexes don't have.
-    if (sessions?.mode === "shared") transaction.delete(markKey(getSessionSlots(slots), "indexes"));
+    // From now on Crossbar may write cookies that our indexes don't have; and a table that was lost is empty now.
+    if (sessions?.mode === "shared" || isAnyNew)
+      transaction.delete(markKey(getSessionSlots(slots), "indexes"));
   });
 }
 

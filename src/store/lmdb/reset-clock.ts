@@ -6,7 +6,7 @@ import { readCookieSlots } from "./cookie-tables.js";
 import { LmdbEnvironment } from "./environment.js";
 
 /** A mark is changed, and nothing grows: any limit would do. */
-const MAX_SIZE_BYTES = 2 ** 37;
+export const MAX_SIZE_BYTES = 2 ** 37;
 
 /**
  * Sets the highest time seen (R-13) to `nowNs`. What had expired by the wrong time and wasn't purged is valid again;

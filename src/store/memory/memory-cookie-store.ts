@@ -1,10 +1,10 @@
 // Both ports in memory: for tests, for trying things, and as the second implementation of the contract.
 
-import { createHash } from "node:crypto";
 import { CookieAuthenticatorError } from "../../errors.js";
 import type { CookieReader, StoreInfo, UsedCookie } from "../cookie-reader.js";
 import type { CookieStore } from "../cookie-store.js";
 import type { CookieTransaction, CookieWriter } from "../cookie-writer.js";
+import { toLookUpValue, toStoredValue } from "../stored-value.js";
 import { listByAuthid, listCookies } from "./memory-listing.js";
 import {
   deleteCookie,
@@ -19,9 +19,6 @@ import {
   toOidKey,
 } from "./memory-state.js";
 
-/** Makes what is stored of the value that a client presents. */
-type ToStoredValue = (value: string) => string;
-
 /**
  * An empty cookie store in memory, with the contract of the LMDB one: snapshots, all-or-nothing writes, unique
  * values, the same errors; its indexes are always exact. Nothing is stored anywhere; a write copies the maps and costs
@@ -31,7 +28,6 @@ type ToStoredValue = (value: string) => string;
  */
 export function createMemoryStore(options: { readonly hashValues?: boolean } = {}): CookieStore {
   const areValuesHashed = options.hashValues === true;
-  const toStored: ToStoredValue = areValuesHashed ? hashValue : (value) => value;
   let state: MemoryState = EMPTY_STATE;
   let isClosed = false;
   const current = (): MemoryState => {
@@ -43,9 +39,9 @@ export function createMemoryStore(options: { readonly hashValues?: boolean } = {
     isClosed = true;
   };
   const reader: CookieReader = {
-    findByValue: (value) => findByStoredValue(current(), toStored(value)),
+    findByValue: (value) => findByStoredValue(current(), toLookUpValue(value, areValuesHashed)),
     findByOid: (oid) => findByOid(current(), oid),
-    findUsed: (key) => findUsed(current(), key, toStored),
+    findUsed: (key) => findUsed(current(), key, areValuesHashed),
     list: (listOptions) => listCookies(current(), listOptions),
     marks: () => ({ clockNs: current().clockNs, areValuesHashed, areIndexesExact: true }),
     version: () => String(current().commits),
@@ -55,7 +51,7 @@ export function createMemoryStore(options: { readonly hashValues?: boolean } = {
   const writer: CookieWriter = {
     async write<T>(change: (transaction: CookieTransaction) => T): Promise<T> {
       const draft = draftOf(current());
-      const result = change(transactionOn(draft, toStored));
+      const result = change(transactionOn(draft, areValuesHashed));
       if (result instanceof Promise) {
         result.catch(() => {}); // it is refused as a whole; its own failure changes nothing
         throw new CookieAuthenticatorError("ERR_STORE_ASYNC_WRITE", "a write callback returned a promise", {
@@ -74,13 +70,13 @@ export function createMemoryStore(options: { readonly hashValues?: boolean } = {
   return { reader, writer, sweepIndexes, close };
 }
 
-function transactionOn(draft: MemoryDraft, toStoredValue: ToStoredValue): CookieTransaction {
+function transactionOn(draft: MemoryDraft, areValuesHashed: boolean): CookieTransaction {
   return {
-    findByValue: (value) => findByStoredValue(draft, toStoredValue(value)),
+    findByValue: (value) => findByStoredValue(draft, toLookUpValue(value, areValuesHashed)),
     findByOid: (oid) => findByOid(draft, oid),
     put: (fields) => putCookie(draft, fields),
     delete: (oid) => deleteCookie(draft, oid),
-    toStoredValue,
+    toStoredValue: (value) => toStoredValue(value, areValuesHashed),
     findUse: (oid) => draft.uses.get(toOidKey(oid)),
     putUse: (oid, use) => putUse(draft, oid, use),
     listByAuthid: (authid) => listByAuthid(draft, authid),
@@ -96,15 +92,13 @@ function transactionOn(draft: MemoryDraft, toStoredValue: ToStoredValue): Cookie
 function findUsed(
   state: MemoryState,
   key: { readonly value: string } | { readonly oid: string },
-  toStored: ToStoredValue,
+  areValuesHashed: boolean,
 ): UsedCookie | undefined {
-  const cookie = "value" in key ? findByStoredValue(state, toStored(key.value)) : findByOid(state, key.oid);
+  const cookie =
+    "value" in key
+      ? findByStoredValue(state, toLookUpValue(key.value, areValuesHashed))
+      : findByOid(state, key.oid);
   return cookie === undefined ? undefined : { cookie, use: state.uses.get(cookie.oid) };
-}
-
-/** As the LMDB store does it: 43 characters of base64url. Values are random, so a fast hash without a salt is enough. */
-function hashValue(value: string): string {
-  return createHash("sha256").update(value, "utf8").digest("base64url");
 }
 
 function info(state: MemoryState): StoreInfo {

@@ -2,10 +2,12 @@
 
 import { CookieAuthenticatorError } from "../../errors.js";
 import type { LmdbEntry } from "../../lmdb-reader/snapshot.js";
+import { findSessionSlots, SESSION_TABLES } from "../session-tables.js";
 import {
   COOKIES_TABLE,
   type CookieSlots,
   decodeTableSlot,
+  type SessionSlots,
   type TableDefinition,
   type TableSlot,
   VALUE_INDEX_TABLE,
@@ -21,7 +23,10 @@ export interface CheckedTables {
   /** Number of metadata keys, broken ones included. */
   readonly keys: number;
   readonly tables: readonly TableSlot[];
-  /** `undefined` if a cookie table is missing or has several slots: nothing can be said of the cookies then. */
+  /**
+   * `undefined` if a cookie table is missing or has several slots: nothing can be said of the cookies then. Without `own`
+   * if that is so of a table of ours.
+   */
   readonly slots: CookieSlots | undefined;
 }
 
@@ -44,7 +49,8 @@ export async function checkTables(walk: KeyWalk, findings: Findings): Promise<Ch
   }
   const cookies = findSlot(tables, COOKIES_TABLE, findings);
   const valueIndex = findSlot(tables, VALUE_INDEX_TABLE, findings);
-  const slots = cookies === undefined || valueIndex === undefined ? undefined : { cookies, valueIndex };
+  const own = findOwnSlots(tables, findings);
+  const slots = cookies === undefined || valueIndex === undefined ? undefined : { cookies, valueIndex, own };
   return { keys, tables, slots };
 }
 
@@ -83,4 +89,14 @@ function findSlot(
   const found = tables.filter((table) => table.oid === oid);
   if (found.length === 0) findings.add({ kind: "table-missing", oid, what: name });
   return found.length === 1 ? found[0]?.slot : undefined;
+}
+
+/** All of ours are attached in one transaction: one alone never is. */
+function findOwnSlots(tables: readonly TableSlot[], findings: Findings): SessionSlots | undefined {
+  const counts = SESSION_TABLES.map(({ oid }) => tables.filter((table) => table.oid === oid).length);
+  if (counts.every((count) => count === 0)) return undefined;
+  for (const [index, { oid, name }] of SESSION_TABLES.entries()) {
+    if (counts[index] === 0) findings.add({ kind: "session-table-missing", oid, what: name });
+  }
+  return counts.some((count) => count > 1) ? undefined : findSessionSlots(tables);
 }

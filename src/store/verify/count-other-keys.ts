@@ -11,7 +11,8 @@ export async function countOtherKeys(
   slots: CookieSlots | undefined,
 ): Promise<KeyCounts["others"]> {
   const counts = new Map<number | null, number>();
-  const known = slots === undefined ? [0] : [0, slots.cookies, slots.valueIndex];
+  const known =
+    slots === undefined ? [0] : [0, slots.cookies, slots.valueIndex, ...Object.values(slots.own ?? {})];
   for (const range of rangesBeside(known)) {
     await walk.over(
       range,

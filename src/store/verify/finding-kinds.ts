@@ -7,12 +7,12 @@ export interface FindingKindInfo {
   readonly level: FindingLevel;
   /** What it is, for people, in the plural. */
   readonly title: string;
-  /** Whether rebuilding the value index mends it. */
+  /** Whether a repair mends it. */
   readonly isMendedByRepair: boolean;
 }
 
 const damage = (title: string): FindingKindInfo => ({ level: "damage", title, isMendedByRepair: false });
-const index = (title: string): FindingKindInfo => ({ level: "damage", title, isMendedByRepair: true });
+const mendable = (title: string): FindingKindInfo => ({ level: "damage", title, isMendedByRepair: true });
 const note = (title: string): FindingKindInfo => ({ level: "note", title, isMendedByRepair: false });
 
 /** All kinds, in the order of a report. The names are stable. */
@@ -25,21 +25,37 @@ export const FINDING_KINDS = {
   "table-description-broken": damage("broken descriptions of tables"),
   "table-described-twice": damage("tables that have more than one slot"),
   "table-missing": damage("cookie tables that aren't there"),
+  "session-table-missing": damage("own tables missing beside others"),
+  // what the store keeps about itself
+  "mark-malformed": damage("marks of the store that can't be read"),
+  "mark-unknown": note("marks of the store that are passed over"),
   // records
   "record-key-malformed": damage("records whose key is no oid"),
   "record-undecodable": damage("records that can't be decoded"),
   "record-under-other-oid": damage("records stored under another record's oid"),
   "record-value-too-long": damage("records whose value is too long for the index"),
   "record-without-value": note("records without a value"),
+  "record-value-not-hashed": damage("records with a value that is no hash"),
   // the index of cookie values, from the records' side
-  "record-without-index-key": index("records without an index key"),
-  "record-with-wrong-index-key": index("records whose index key leads elsewhere"),
+  "record-without-index-key": mendable("records without an index key"),
+  "record-with-wrong-index-key": mendable("records whose index key leads elsewhere"),
   "duplicate-value": damage("records with a value that another record has"),
   // and from the index's side
-  "index-entry-malformed": index("index keys with an entry that is no oid"),
-  "index-key-without-record": index("index keys that lead to no record"),
-  "index-key-of-other-value": index("index keys that lead to a record with another value"),
+  "index-entry-malformed": mendable("index keys with an entry that is no oid"),
+  "index-key-without-record": mendable("index keys that lead to no record"),
+  "index-key-of-other-value": mendable("index keys that lead to a record with another value"),
   "index-key-unjudged": note("index keys that lead to a record that can't be decoded"),
+  // our indexes by user and by expiry: damage where the store says that they are exact
+  "session-entry-malformed": mendable("session index entries of a wrong length"),
+  "session-entry-missing": mendable("session index entries that aren't there"),
+  "session-entry-without-record": mendable("session index entries of no record"),
+  "session-entry-contradicted": mendable("entries that their record contradicts"),
+  "session-entry-unjudged": note("session index entries of broken records"),
+  // where it doesn't, Crossbar writes too, and they are behind until the next sweep
+  "session-index-lag": note("entries that the next sweep adds or removes"),
+  // last uses
+  "use-malformed": mendable("last uses that can't be read"),
+  "use-without-record": note("last uses of cookies that are gone"),
 } as const satisfies Readonly<Record<string, FindingKindInfo>>;
 
 export type FindingKind = keyof typeof FINDING_KINDS;

@@ -1,12 +1,19 @@
-// Verifies, rebuilds the value index if that is safe and needed, and verifies again.
+// Verifies, rebuilds the indexes if that is safe and needed, and verifies again.
 
 import { resolve } from "node:path";
 import { CookieAuthenticatorError } from "../../errors.js";
 import { findWriteLimit } from "./find-write-limit.js";
 import { FINDING_KINDS, type FindingKind } from "./finding-kinds.js";
-import { type RepairReport, repairValueIndex } from "./repair-value-index.js";
+import { repairSessionTables, type SessionRepairReport } from "./repair-session-tables.js";
+import { repairValueIndex, type ValueIndexReport } from "./repair-value-index.js";
 import type { VerifyProgress, VerifyReport } from "./verify-report.js";
 import { verifyStore } from "./verify-store.js";
+
+/** What a repair did. */
+export interface RepairReport extends ValueIndexReport {
+  /** In our own tables; `undefined` if the database has none. */
+  readonly sessions: SessionRepairReport | undefined;
+}
 
 export interface StoreRepair {
   readonly before: VerifyReport;
@@ -22,11 +29,12 @@ export interface RepairProgress {
 }
 
 /**
- * Repairs the value index of a database in LMDB 0.9 format, also beside a running router. Nothing but index keys is
- * changed. The native engine maps the file, so it is refused if pages are damaged, or couldn't be checked.
+ * Repairs the indexes of a database in LMDB 0.9 format, also beside a running router: that of cookie values, and ours.
+ * No record is changed, and nothing else but last uses that can't be read. The native engine maps the file, so it is
+ * refused if pages are damaged, or couldn't be checked.
  *
  * @throws `ERR_STORE_FORMAT` for LMDB 1.0; `ERR_STORE_DAMAGED`; `ERR_STORE_BUSY`; `ERR_STORE_TABLES`; what `verifyStore`
- *   and `repairValueIndex` throw
+ *   and the two repairs throw
  */
 export async function repairStore(
   path: string,
@@ -38,12 +46,15 @@ export async function repairStore(
   refuseUnsafe(before);
   if (!before.findings.some(({ kind }) => FINDING_KINDS[kind].isMendedByRepair || kind === "duplicate-value"))
     return { before, repair: undefined, after: before };
-  const total = before.keys.records + before.keys.indexKeys;
-  const repair = await repairValueIndex(directory, {
+  const { records, indexKeys, uses } = before.keys;
+  const progressFrom = (start: number) => (done: number) =>
+    options.onProgress?.({ phase: "repair", done: start + done, total: records + indexKeys + uses });
+  const values = await repairValueIndex(directory, { maxSizeBytes, onEntries: progressFrom(0) });
+  const sessions = await repairSessionTables(directory, {
     maxSizeBytes,
-    onEntries: (done) => options.onProgress?.({ phase: "repair", done, total }),
+    onEntries: progressFrom(records + indexKeys),
   });
-  return { before, repair, after: await verifyStore(directory, options) };
+  return { before, repair: { ...values, sessions }, after: await verifyStore(directory, options) };
 }
 
 function refuseUnsafe({ path, pages, findings }: VerifyReport): void {
@@ -65,7 +76,16 @@ function refuseUnsafe({ path, pages, findings }: VerifyReport): void {
       { hint: "try again when fewer users log in, or stop Crossbar for the repair", details: { path } },
     );
   }
-  if (has("table-missing", "table-described-twice", "table-description-broken")) {
+  // A mark that can't be read is a table in disorder too: what it said is lost, and a guess could revive cookies.
+  if (
+    has(
+      "table-missing",
+      "session-table-missing",
+      "table-described-twice",
+      "table-description-broken",
+      "mark-malformed",
+    )
+  ) {
     throw new CookieAuthenticatorError(
       "ERR_STORE_TABLES",
       `the tables of ${path} aren't in order: it isn't written to`,

@@ -3,19 +3,16 @@
 import { uuidToBytes } from "../../record/uuid.js";
 import { readCookieSlots } from "../lmdb/cookie-tables.js";
 import { type LmdbEntry, LmdbEnvironment, type LmdbTransaction } from "../lmdb/environment.js";
-import { type CookieSlots, LMDB_MAX_KEY_BYTES, recordKey } from "../zlmdb-layout.js";
+import { type CookieSlots, recordKey } from "../zlmdb-layout.js";
+import { changeInSteps } from "./change-in-steps.js";
 import { findRecordOid } from "./check-record.js";
 import { EXAMPLES_MAX } from "./findings.js";
 import { judgeIndexKey } from "./judge-index-key.js";
 import { judgeRecord } from "./judge-record.js";
-import { keyAfter, slotRange } from "./key-range.js";
 import { valueOfRecord } from "./value-of-record.js";
 
-/** Entries of one write transaction, which the router waits for: some milliseconds. */
-const STEP_ENTRIES = 200;
-
-/** What a repair did. */
-export interface RepairReport {
+/** What a repair did in the index of cookie values. */
+export interface ValueIndexReport {
   /** Keys deleted: a broken entry, no record, or a record of another value. */
   readonly removedKeys: number;
   /** Keys stored for records that had none. */
@@ -40,7 +37,7 @@ export interface RepairReport {
 export async function repairValueIndex(
   path: string,
   options: { readonly maxSizeBytes: number; readonly onEntries?: (done: number) => void },
-): Promise<RepairReport> {
+): Promise<ValueIndexReport> {
   const environment = LmdbEnvironment.open({ path, writable: true, maxSizeBytes: options.maxSizeBytes });
   try {
     const slots = await environment.write((transaction) => readCookieSlots(transaction, path));
@@ -51,34 +48,11 @@ export async function repairValueIndex(
       options.onEntries?.(done);
     };
     // In this order: afterwards every key that a record meets is right, or nobody can say.
-    await inSteps(environment, slots.valueIndex, (...step) => repair.checkKey(...step), count);
-    await inSteps(environment, slots.cookies, (...step) => repair.indexRecord(...step), count);
+    await changeInSteps(environment, slots.valueIndex, (...step) => repair.checkKey(...step), count);
+    await changeInSteps(environment, slots.cookies, (...step) => repair.indexRecord(...step), count);
     return repair.report();
   } finally {
     await environment.close();
-  }
-}
-
-/** Changes each entry of a table, so many in a transaction. */
-async function inSteps(
-  environment: LmdbEnvironment,
-  slot: number,
-  change: (transaction: LmdbTransaction, entry: LmdbEntry) => void,
-  count: (entries: number) => void,
-): Promise<void> {
-  const range = slotRange(slot);
-  const end = range.end.subarray(0, LMDB_MAX_KEY_BYTES + 1); // lmdb-js takes no longer ones
-  let start: Uint8Array | undefined = range.start;
-  while (start !== undefined) {
-    const from: Uint8Array = start;
-    const entries: LmdbEntry[] = await environment.write((transaction) => {
-      const step = transaction.range(from, end, STEP_ENTRIES);
-      for (const entry of step) change(transaction, entry);
-      return step;
-    });
-    count(entries.length);
-    const last = entries.at(-1);
-    start = last === undefined || entries.length < STEP_ENTRIES ? undefined : keyAfter(last.key);
   }
 }
 
@@ -94,7 +68,7 @@ class IndexRepair {
     this.#slots = slots;
   }
 
-  report(): RepairReport {
+  report(): ValueIndexReport {
     return {
       removedKeys: this.#removedKeys,
       addedKeys: this.#addedKeys,

@@ -28,6 +28,11 @@ export interface KeyCounts {
   readonly records: number;
   readonly recordsWithoutValue: number;
   readonly indexKeys: number;
+  /** Keys of our own tables: see session-tables.ts. 0 where there are none. */
+  readonly byAuthid: number;
+  readonly byExpiry: number;
+  readonly uses: number;
+  readonly marks: number;
   /** Keys of other tables, by slot; `slot` is `null` for keys too short to have one. They are left alone. */
   readonly others: readonly { readonly slot: number | null; readonly keys: number }[];
 }

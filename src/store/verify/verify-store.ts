@@ -1,11 +1,14 @@
-// Verifies a whole database: pages, tables, records, index. Reads only, through the pure reader: no lock, no native code.
+// Verifies a whole database: pages, tables, records, indexes. Reads only, through the pure reader: no lock, no native code.
 
 import { resolve } from "node:path";
 import { type LmdbReader, openLmdbReader } from "../../lmdb-reader/lmdb-reader.js";
 import { checkIndex } from "./check-index.js";
+import { checkMarks, NO_MARKS } from "./check-marks.js";
 import { checkPages } from "./check-pages.js";
 import { checkRecords } from "./check-records.js";
+import { checkSessionIndex } from "./check-session-index.js";
 import { checkTables } from "./check-tables.js";
+import { checkUses } from "./check-uses.js";
 import { countOtherKeys } from "./count-other-keys.js";
 import { Findings } from "./findings.js";
 import { KeyWalk } from "./key-walk.js";
@@ -49,11 +52,21 @@ async function verify(
   onProgress({ phase: "pages", done: lastPage + 1, total: lastPage + 1 });
 
   const { tables, slots, keys: metadata } = await checkTables(walk, findings);
+  const own = slots?.own;
+  const marks = own === undefined ? NO_MARKS : await checkMarks(walk, own, findings);
   const records =
     slots === undefined
       ? { records: 0, recordsWithoutValue: 0 }
-      : await checkRecords(reader, walk, slots, findings);
+      : await checkRecords(reader, walk, slots, findings, marks);
   const indexKeys = slots === undefined ? 0 : await checkIndex(walk, slots, findings);
+  const sessions =
+    slots === undefined || own === undefined
+      ? { byAuthid: 0, byExpiry: 0, uses: 0 }
+      : {
+          byAuthid: await checkSessionIndex(walk, slots, { own, slot: own.byAuthid }, findings),
+          byExpiry: await checkSessionIndex(walk, slots, { own, slot: own.byExpiry }, findings),
+          uses: await checkUses(walk, slots, own, findings),
+        };
   const others = await countOtherKeys(walk, slots);
 
   const found = findings.list();
@@ -64,7 +77,7 @@ async function verify(
     txnId: begin.txnId.toString(),
     changedMeanwhile: walk.hasChanged(),
     pages,
-    keys: { metadata, ...records, indexKeys, others },
+    keys: { metadata, ...records, indexKeys, ...sessions, marks: marks.keys, others },
     tables,
     findings: found,
   };

@@ -160,6 +160,24 @@ describe("the mark that the indexes are exact", () => {
     expect((await within(path, {}, marks)).areIndexesExact).toBe(true);
   });
 
+  test("goes with a table that was lost and is made anew, empty", async () => {
+    const path = await makeDatabase();
+    const slot = await within(path, EXCLUSIVE, async (store) => {
+      await put(store);
+      await store.sweepIndexes();
+      return (await store.reader.info()).tables.find(({ name }) => name.endsWith("IndexCookiesByAuthid"))
+        ?.slot;
+    });
+    const environment = LmdbEnvironment.open({ path, writable: true, maxSizeBytes: 2 ** 30 });
+    await environment.write((transaction) => transaction.delete(metadataKey(slot ?? 0)));
+    await environment.close();
+    await within(path, EXCLUSIVE, async (store) => {
+      expect((await marks(store)).areIndexesExact).toBe(false);
+      await store.sweepIndexes();
+      expect(checkIndexes(path)).toMatchObject({ records: 1, missing: [], stale: [] });
+    });
+  });
+
   test("goes with the first opening in shared mode, and no sweep there brings it back", async () => {
     const path = await makeDatabase();
     await within(path, EXCLUSIVE, (store) => store.sweepIndexes());
