@@ -11,7 +11,7 @@ export {
   type Outcome,
   type Principal,
 } from "./authenticator/outcome.js";
-export { type AuthenticatorPolicy, DEFAULT_POLICY, type OriginPolicy } from "./authenticator/policy.js";
+export { type AuthenticatorPolicy, DEFAULT_POLICY } from "./authenticator/policy.js";
 export type { BucketSize } from "./authenticator/token-bucket.js";
 export { checkCrossbarNode } from "./config/check-crossbar-node.js";
 export type { Config, RouterConfig, RouterLogin, RouterTls, StoreConfig } from "./config/config.js";
@@ -19,6 +19,9 @@ export type { NodeFinding } from "./config/crossbar-node.js";
 export { type LoadedConfig, loadConfig } from "./config/load-config.js";
 export { loadCrossbarNode } from "./config/load-crossbar-node.js";
 export { CookieAuthenticatorError, type ErrorCode, type ErrorDetails } from "./errors.js";
+export { findForeignOrigin, type OriginPolicy } from "./http-headers/origin.js";
+export { checkLifetime, type LifetimeEnd, type LifetimeLimits } from "./lifetime/lifetime.js";
+export { createSteadyClock, type SteadyClock } from "./lifetime/steady-clock.js";
 export type { LmdbInfo } from "./lmdb-reader/lmdb-info.js";
 export { type LmdbReader, openLmdbReader } from "./lmdb-reader/lmdb-reader.js";
 export type { LmdbEntry, LmdbSnapshot } from "./lmdb-reader/snapshot.js";
@@ -30,14 +33,52 @@ export { Cookie, type CookieFields } from "./record/cookie.js";
 export { isCookieValue, makeCookieValue } from "./record/cookie-value.js";
 export type { JsonValue } from "./record/json-value.js";
 export { createService, type Service, type ServiceOptions, type ServiceStatus } from "./service/service.js";
+export {
+  createSessionService,
+  type SessionService,
+  type SessionServiceOptions,
+  type SessionServiceStatus,
+} from "./service/session-service.js";
+export { CookieSessions, type CookieSessionsOptions } from "./session/cookie-sessions.js";
+export type {
+  Device,
+  EndReason,
+  IssuedSession,
+  LoginRequest,
+  PurgeReport,
+  RealmLimit,
+  Session,
+  SessionChanges,
+  SessionEvent,
+  SessionKey,
+  SessionListOptions,
+  SessionPage,
+  SessionStats,
+  UserRequirements,
+} from "./session/session.js";
+export {
+  type CookieAttributes,
+  DEFAULT_SESSION_POLICY,
+  type SessionPolicy,
+} from "./session/session-policy.js";
 export { type ConvertReport, convertStore } from "./store/convert/convert-store.js";
-export type { CookiePage, CookieReader, MaybePromise, StoreInfo } from "./store/cookie-reader.js";
-export type { CookieStore } from "./store/cookie-store.js";
+export type {
+  CookieFilter,
+  CookiePage,
+  CookieReader,
+  CookieUse,
+  ListOptions,
+  MaybePromise,
+  StoreInfo,
+  StoreMarks,
+  UsedCookie,
+} from "./store/cookie-reader.js";
+export type { CookieStore, SweepReport } from "./store/cookie-store.js";
 export type { CookieTransaction, CookieWriter } from "./store/cookie-writer.js";
 export { buildNative, type NativeBuild } from "./store/lmdb/build-native.js";
 export { initCookieStore } from "./store/lmdb/init-store.js";
 export { createMemoryStore } from "./store/memory/memory-cookie-store.js";
-export { openCookieReader, openCookieStore } from "./store/open-store.js";
+export { type CookieStoreOptions, openCookieReader, openCookieStore } from "./store/open-store.js";
 export { repairStore } from "./store/verify/repair-store.js";
 export type { VerifyReport } from "./store/verify/verify-report.js";
 export { verifyStore } from "./store/verify/verify-store.js";

@@ -3,6 +3,8 @@
 /** Where our component registers the authenticator. */
 export const PROCEDURE = "com.example.cookie.authenticate";
 export const REALM = "realm1";
+/** Under this prefix our component registers the session procedures. */
+export const PREFIX = "com.example.session.";
 /** A second realm, to which a cookie of the first gives no way. */
 export const OTHER_REALM = "realm2";
 
@@ -15,6 +17,7 @@ export interface DemoNodeOptions {
   readonly cookies: string;
   readonly userSecret: string;
   readonly componentSecret: string;
+  readonly backendSecret: string;
 }
 
 /** The node configuration, as Crossbar's config.json has it. */
@@ -26,6 +29,9 @@ export function demoNode(options: DemoNodeOptions): object {
     "authenticator-role": "trusted",
   };
   const anyone = { uri: "com.example.", match: "prefix", cache: true };
+  const own = { uri: PREFIX, match: "prefix", allow: { register: true, publish: true }, cache: true };
+  const meta = { uri: "wamp.session.", match: "prefix", allow: { call: true, subscribe: true }, cache: true };
+  const backend = { uri: PREFIX, match: "prefix", allow: { call: true }, disclose: { caller: true } };
   const user = { name: "user", permissions: [{ ...anyone, allow: { call: true, subscribe: true } }] };
   return {
     version: 2,
@@ -36,7 +42,12 @@ export function demoNode(options: DemoNodeOptions): object {
         realms: [
           {
             name: REALM,
-            roles: [{ name: "authenticator", permissions: [{ ...anyone, allow: { register: true } }] }, user],
+            roles: [
+              { name: "authenticator", permissions: [{ ...anyone, allow: { register: true } }, own, meta] },
+              // An application's server, which logs users in and out.
+              { name: "backend", permissions: [backend] },
+              user,
+            ],
           },
           { name: OTHER_REALM, roles: [user] },
         ],
@@ -68,7 +79,10 @@ export function demoNode(options: DemoNodeOptions): object {
             auth: {
               wampcra: {
                 type: "static",
-                users: { authenticator: { secret: options.componentSecret, role: "authenticator" } },
+                users: {
+                  authenticator: { secret: options.componentSecret, role: "authenticator" },
+                  backend: { secret: options.backendSecret, role: "backend" },
+                },
               },
             },
           },

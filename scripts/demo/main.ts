@@ -10,7 +10,8 @@ import { openCookieStore } from "../../src/store/open-store.js";
 import { type Crossbar, freePorts, startCrossbar } from "../../test/support/crossbar.js";
 import { type FrameJoin, joinFrames } from "../../test/support/crossbar-cookie-client.js";
 import { type DemoComponent, startComponent } from "./demo-component.js";
-import { demoNode, OTHER_REALM, PROCEDURE, REALM } from "./demo-node.js";
+import { demoNode, OTHER_REALM, PREFIX, PROCEDURE, REALM } from "./demo-node.js";
+import { showSessions } from "./sessions.js";
 import { showFact, showLine, showResult, showStep } from "./show.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -18,10 +19,12 @@ const directory = join(root, ".demo");
 const cookies = join(directory, "cookies");
 const executable = join(root, "bin", "wamp-cookie-authenticator.js");
 const userSecret = randomBytes(12).toString("base64url");
+const backendSecret = randomBytes(18).toString("base64url");
 const componentSecret = randomBytes(18).toString("base64url");
 
 interface Parts {
   readonly url: string;
+  readonly backendUrl: string;
   readonly crossbar: Crossbar;
   readonly component: DemoComponent;
 }
@@ -32,7 +35,10 @@ export async function runDemo({ once }: { readonly once: boolean }): Promise<num
   try {
     parts = await startParts();
     const value = await logInWithCrossbar(parts);
-    const failures = (await presentTheCookie(parts, value)) + (await presentWrongCookies(parts));
+    const failures =
+      (await presentTheCookie(parts, value)) +
+      (await presentWrongCookies(parts)) +
+      (await showSessions({ ...parts, realm: REALM, prefix: PREFIX, backendSecret }));
     if (failures > 0) {
       showLine(`\n${failures} of the steps came out wrong: see above and .demo/authenticator.log`);
       return 1;
@@ -63,6 +69,7 @@ async function startParts(): Promise<Parts> {
     cookies: "../cookies",
     userSecret,
     componentSecret,
+    backendSecret,
   });
   showFact("Crossbar", "starting (some 10 s)");
   const crossbar = await startCrossbar({ nodeConfig, directory });
@@ -80,7 +87,8 @@ async function startParts(): Promise<Parts> {
     });
     showFact("authenticator", `joined ${REALM}, registered as ${PROCEDURE}`);
     showFact("", `configuration in ${relative(root, configFile)}`);
-    return { url: `ws://127.0.0.1:${clientPort}`, crossbar, component };
+    const backendUrl = `ws://127.0.0.1:${componentPort}`;
+    return { url: `ws://127.0.0.1:${clientPort}`, backendUrl, crossbar, component };
   } catch (error) {
     await crossbar.stop();
     throw error;
@@ -90,7 +98,7 @@ async function startParts(): Promise<Parts> {
 function authenticatorConfig(componentPort: number, healthPort: number): object {
   return {
     $schema: "../schema/config.schema.json",
-    store: { path: "cookies", readOnly: true },
+    store: { path: "cookies" },
     routers: [
       {
         url: `ws://127.0.0.1:${componentPort}/`,
@@ -99,6 +107,7 @@ function authenticatorConfig(componentPort: number, healthPort: number): object 
         procedure: PROCEDURE,
       },
     ],
+    sessions: { prefix: PREFIX, roles: { backend: ["login", "list", "logout_user"] } },
     health: { port: healthPort },
     log: { level: "debug" },
     crossbarNode: ".crossbar/config.json",

@@ -11,6 +11,7 @@ import { addCookiesRemove } from "./commands/cookies-remove.js";
 import { addDbConvert } from "./commands/db-convert.js";
 import { addDbInfo } from "./commands/db-info.js";
 import { addDbInit } from "./commands/db-init.js";
+import { addDbResetClock } from "./commands/db-reset-clock.js";
 import { addDbVerify } from "./commands/db-verify.js";
 import { addStart } from "./commands/start.js";
 
@@ -55,6 +56,7 @@ export function createProgram(context: CliContext): Command {
   addDbInfo(db, context);
   addDbVerify(db, context);
   addDbConvert(db, context);
+  addDbResetClock(db, context);
   const cookies = program.command("cookies").description("add, find and remove cookies").helpCommand(false);
   addCookiesAdd(cookies, context);
   addCookiesGet(cookies, context);

@@ -1,16 +1,23 @@
-// Puts log, reader, authenticator and service together for `start`.
+// Puts log, store, authenticator, sessions and service together for `start`.
 
 import { createAuthenticator } from "../authenticator/create-authenticator.js";
 import { createFingerprint } from "../authenticator/fingerprint.js";
 import type { Config } from "../config/config.js";
+import { CookieAuthenticatorError } from "../errors.js";
+import { createSteadyClock, type SteadyClock } from "../lifetime/steady-clock.js";
 import { createLog } from "../log/logger.js";
 import { runUntilSignal } from "../service/run-until-signal.js";
 import { createService } from "../service/service.js";
+import { createSessionService } from "../service/session-service.js";
+import type { CookieReader } from "../store/cookie-reader.js";
 import { openLastingReader } from "../store/lasting-reader.js";
+import type { LastingStoreEvents } from "../store/lasting-store.js";
+import { openLastingStore } from "../store/open-lasting-store.js";
 import { toStoreEvents } from "./store-events.js";
 
 /**
- * Runs the service of a configuration and resolves when SIGTERM or SIGINT has stopped it.
+ * Runs the service of a configuration and resolves when SIGTERM or SIGINT has stopped it. Without `sessions` in it
+ * the database is opened for reading only.
  *
  * @throws what opening the store, the logins and the health port throw; `ERR_STORE_REPLACED` when another database is
  *   in the place of the one that was open
@@ -21,13 +28,47 @@ export async function startService(config: Config, warnings: readonly string[]):
   const fingerprint = createFingerprint(config.log.fingerprintKey);
   const ended = new AbortController();
   const events = toStoreEvents(log, (error) => ended.abort(error));
-  const reader = await openLastingReader({ path: config.store.path, events });
+  const { reader, store } = await openStore(config, events);
   try {
-    const { policy } = config;
+    const { policy, routers, sessions: sessionsConfig } = config;
     const { repeatLimit } = config.log;
-    const authenticator = createAuthenticator({ reader, policy, log, fingerprint, repeatLimit });
-    await runUntilSignal(createService({ config, authenticator, reader, log }), log, ended.signal);
+    const clock = createSteadyClock();
+    await seeStoredTime(clock, reader);
+    const sessions =
+      sessionsConfig === undefined || store === undefined
+        ? undefined
+        : createSessionService({ config: sessionsConfig, routers, store, clock, log, repeatLimit });
+    const { nowNs } = clock;
+    const onUse = sessions?.used;
+    const authenticator = createAuthenticator({
+      reader,
+      policy,
+      log,
+      nowNs,
+      fingerprint,
+      repeatLimit,
+      ...(onUse === undefined ? {} : { onUse }),
+    });
+    const service = createService({ config, authenticator, reader, sessions, log });
+    await runUntilSignal(service, log, ended.signal);
   } finally {
     await reader.close(); // the service closes it too, unless it never came to run
   }
+}
+
+/** R-13: from the first look-up on. A database that isn't there yet has seen no time. */
+async function seeStoredTime(clock: SteadyClock, reader: CookieReader): Promise<void> {
+  try {
+    clock.see((await reader.marks()).clockNs);
+  } catch (error) {
+    if (!(error instanceof CookieAuthenticatorError)) throw error;
+  }
+}
+
+async function openStore({ store, sessions }: Config, events: LastingStoreEvents) {
+  const { path, maxSizeBytes, hashValues } = store;
+  if (sessions === undefined) return { reader: await openLastingReader({ path, events }), store: undefined };
+  const { mode } = sessions;
+  const open = await openLastingStore({ path, maxSizeBytes, hashValues, sessions: { mode }, events });
+  return { reader: open.reader, store: open };
 }

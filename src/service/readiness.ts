@@ -2,11 +2,14 @@
 
 import { errorCodeOf } from "../errors.js";
 import type { CookieReader } from "../store/cookie-reader.js";
+import type { RealmStatus } from "../wamp/realm-attachment.js";
 import type { RouterStatus } from "../wamp/router-attachment.js";
 
 export interface Readiness {
   readonly ready: boolean;
   readonly routers: readonly RouterStatus[];
+  /** Realms with session procedures; absent without sessions. */
+  readonly sessionRealms?: readonly RealmStatus[] | undefined;
   /** `ok`, `timeout`, or the code of the error that reading the store gave. */
   readonly store: string;
 }
@@ -14,14 +17,20 @@ export interface Readiness {
 /** How long the store may take to answer, in milliseconds: a health check that hangs says nothing. */
 const STORE_TIMEOUT_MS = 1000;
 
+/** What is looked at. */
+export interface ReadinessInput {
+  readonly routers: readonly RouterStatus[];
+  readonly sessionRealms: readonly RealmStatus[] | undefined;
+  readonly reader: CookieReader;
+}
+
 /** Looks at everything once. Never rejects. */
-export async function checkReadiness(
-  routers: readonly RouterStatus[],
-  reader: CookieReader,
-): Promise<Readiness> {
+export async function checkReadiness({ routers, sessionRealms, reader }: ReadinessInput): Promise<Readiness> {
   const store = await checkStore(reader);
   const attached = routers.every(({ state, registered }) => state === "joined" && registered);
-  return { ready: attached && store === "ok", routers, store };
+  const managed = sessionRealms?.every(({ registered, watching }) => registered && watching) ?? true;
+  const ready = attached && managed && store === "ok";
+  return { ready, routers, ...(sessionRealms === undefined ? {} : { sessionRealms }), store };
 }
 
 async function checkStore(reader: CookieReader): Promise<string> {

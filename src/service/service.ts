@@ -8,17 +8,22 @@ import { createAuthenticatorProcedure } from "../wamp/authenticator-procedure.js
 import { attachRouter, type RouterStatus } from "../wamp/router-attachment.js";
 import { type HealthServer, startHealthServer } from "./health-server.js";
 import { checkReadiness } from "./readiness.js";
+import type { SessionService, SessionServiceStatus } from "./session-service.js";
 
 export interface ServiceOptions {
   readonly config: Pick<Config, "routers" | "health">;
   readonly authenticator: Authenticator;
-  /** Closed by `stop`. */
+  /** Closed by `stop`, and with it the store that it is part of. */
   readonly reader: CookieReader;
+  /** Sessions of our own, if they are configured. */
+  readonly sessions?: SessionService | undefined;
   readonly log: Log;
 }
 
 export interface ServiceStatus {
   readonly routers: readonly RouterStatus[];
+  /** Realms with session procedures and live connections; `undefined` without sessions. */
+  readonly sessions: SessionServiceStatus | undefined;
   /** Calls of routers that are being answered. */
   readonly callsInFlight: number;
   /** The health server's port, while it listens. */
@@ -43,7 +48,8 @@ const DRAIN_TIMEOUT_MS = 5000;
  * The service, not yet started. The routers are independent: one that is down never disturbs another.
  * @throws CookieAuthenticatorError `ERR_WAMP_LOGIN`: the login to a router can't be used.
  */
-export function createService({ config, authenticator, reader, log }: ServiceOptions): Service {
+export function createService(options: ServiceOptions): Service {
+  const { config, authenticator, reader, sessions, log } = options;
   const procedure = createAuthenticatorProcedure(authenticator, log);
   const { endpoint } = procedure;
   const attachments = config.routers.map((router) => attachRouter({ router, endpoint, log }));
@@ -54,11 +60,14 @@ export function createService({ config, authenticator, reader, log }: ServiceOpt
 
   const start = async (): Promise<void> => {
     if (config.health !== undefined) {
-      health = await startHealthServer(config.health, () => checkReadiness(routerStatus(), reader));
+      health = await startHealthServer(config.health, () =>
+        checkReadiness({ routers: routerStatus(), sessionRealms: sessions?.status().realms, reader }),
+      );
       log.info({ host: config.health.host, port: health.port }, "health server listening");
     }
     if (stopping !== undefined) return;
     for (const attachment of attachments) attachment.start();
+    sessions?.start();
     log.info({ routers: config.routers.map(({ name }) => name) }, "started");
   };
 
@@ -68,11 +77,13 @@ export function createService({ config, authenticator, reader, log }: ServiceOpt
     await starting?.catch(() => {});
     // First no new calls, then the answers to the old ones, and only then GOODBYE: a session that ends with a call
     // in flight gives that call's client ABORT `wamp.error.canceled`.
-    await Promise.all(attachments.map((attachment) => attachment.unregister()));
+    await Promise.all(
+      [...attachments, ...(sessions === undefined ? [] : [sessions])].map((part) => part.unregister()),
+    );
     if (!(await procedure.idle(DRAIN_TIMEOUT_MS))) {
       log.warn({ callsInFlight: procedure.inFlight }, "stopping with calls unanswered");
     }
-    await Promise.all(attachments.map((attachment) => attachment.stop()));
+    await Promise.all([...attachments.map((attachment) => attachment.stop()), sessions?.stop()]);
     // No more calls: what the log owes is all there is.
     authenticator.flush?.();
     await health?.close();
@@ -91,6 +102,7 @@ export function createService({ config, authenticator, reader, log }: ServiceOpt
     },
     status: () => ({
       routers: routerStatus(),
+      sessions: sessions?.status(),
       callsInFlight: procedure.inFlight,
       healthPort: health?.port,
     }),

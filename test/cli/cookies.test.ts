@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { createMemoryStore } from "../../src/store/memory/memory-cookie-store.js";
 import { createFakeCli, type FakeCli, NOW_NS } from "./fake-context.js";
 
 const OID = "00000000-0000-4000-8000-000000000000";
@@ -51,6 +52,16 @@ describe("cookies add", () => {
     expect(stdout).toMatch(/^authid +joe$/m);
     expect(stdout).toMatch(/^\(expires\) +2026-01-08T00:00:00Z$/m);
     expect(stderr).toBe("note: the value is a secret and isn't shown again\n");
+  });
+
+  test("where values are hashed at rest, stores the hash and prints what a client presents (S-07)", async () => {
+    const store = createMemoryStore({ hashValues: true });
+    const cli = createFakeCli({ openCookieStore: async () => ({ ...store, close: async () => {} }) });
+    const record = JSON.parse((await cli.run([...ADD, "--json"])).stdout);
+    expect(record.value).toBe("v".repeat(24));
+    expect((await store.reader.findByValue(record.value))?.oid).toBe(record.oid);
+    expect((await store.reader.findByOid(record.oid))?.value).toMatch(/^[\w-]{43}$/);
+    expect((await cli.run(ADD)).stderr).toContain("ERR_COOKIE_VALUE_TAKEN");
   });
 
   test("takes store, name and length from a configuration", async () => {
@@ -271,7 +282,7 @@ describe("cookies list", () => {
         ...cli.store.reader,
         list: () => {
           pages++;
-          return { cookies: [], damaged: [], next: OID };
+          return { cookies: [], uses: new Map(), damaged: [], next: OID };
         },
       }),
     }).run(["cookies", "list", ...DB]);

@@ -25,7 +25,7 @@ function run(...parameters: string[]): string {
   () => {
     const directory = makeTempDirectory();
     const cookies = join(directory, "cookies");
-    const secrets = { userSecret: "a password", componentSecret: "a secret" };
+    const secrets = { userSecret: "a password", componentSecret: "a secret", backendSecret: "another" };
     let url = "";
     let crossbar: Crossbar;
     let component: DemoComponent;

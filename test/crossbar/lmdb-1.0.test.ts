@@ -15,7 +15,7 @@ import { waitFor } from "../support/wait-for.js";
 const root = packageRoot();
 const executable = join(root, "bin", "wamp-cookie-authenticator.js");
 const isThere = existsSync(join(root, ".venv", "bin", "crossbar"));
-const SECRETS = { userSecret: "a password", componentSecret: "a secret" };
+const SECRETS = { userSecret: "a password", componentSecret: "a secret", backendSecret: "another" };
 
 let crossbar: Crossbar | undefined;
 let component: DemoComponent | undefined;

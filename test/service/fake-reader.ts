@@ -22,7 +22,10 @@ export function fakeReader(
   return {
     findByValue: () => undefined,
     findByOid: () => undefined,
-    list: () => ({ cookies: [], damaged: [], next: undefined }),
+    findUsed: () => undefined,
+    list: () => ({ cookies: [], uses: new Map(), damaged: [], next: undefined }),
+    marks: () => ({ clockNs: 0n, areValuesHashed: false, areIndexesExact: false }),
+    version: () => "0",
     info,
     close: async () => onClose(),
   };

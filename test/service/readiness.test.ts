@@ -1,14 +1,18 @@
 import { expect, test } from "@jest/globals";
 import { CookieAuthenticatorError } from "../../src/errors.js";
-import { checkReadiness } from "../../src/service/readiness.js";
+import { checkReadiness, type Readiness, type ReadinessInput } from "../../src/service/readiness.js";
+import type { RealmStatus } from "../../src/wamp/realm-attachment.js";
 import type { RouterStatus } from "../../src/wamp/router-attachment.js";
 import { fakeReader } from "./fake-reader.js";
 
 const attached = (name: string): RouterStatus => ({ name, state: "joined", registered: true });
 
+const check = (routers: readonly RouterStatus[], more: Partial<ReadinessInput> = {}): Promise<Readiness> =>
+  checkReadiness({ routers, sessionRealms: undefined, reader: fakeReader(), ...more });
+
 test("ready: every router attached, and the store answers", async () => {
   const routers = [attached("a"), attached("b")];
-  expect(await checkReadiness(routers, fakeReader())).toEqual({ ready: true, routers, store: "ok" });
+  expect(await check(routers)).toEqual({ ready: true, routers, store: "ok" });
 });
 
 test.each<RouterStatus>([
@@ -16,7 +20,7 @@ test.each<RouterStatus>([
   { name: "b", state: "waiting", registered: false },
   { name: "b", state: "waiting", registered: true },
 ])("not ready: one router is %p", async (router) => {
-  expect(await checkReadiness([attached("a"), router], fakeReader())).toMatchObject({
+  expect(await check([attached("a"), router])).toMatchObject({
     ready: false,
     store: "ok",
   });
@@ -26,7 +30,7 @@ test("not ready: the store throws, and its code is told", async () => {
   const reader = fakeReader(() => {
     throw new CookieAuthenticatorError("ERR_STORE_CLOSED", "closed");
   });
-  expect(await checkReadiness([attached("a")], reader)).toMatchObject({
+  expect(await check([attached("a")], { reader })).toMatchObject({
     ready: false,
     store: "ERR_STORE_CLOSED",
   });
@@ -34,10 +38,32 @@ test("not ready: the store throws, and its code is told", async () => {
 
 test("not ready: the store rejects with something else", async () => {
   const reader = fakeReader(() => Promise.reject(new Error("what")));
-  expect(await checkReadiness([attached("a")], reader)).toMatchObject({ ready: false, store: "error" });
+  expect(await check([attached("a")], { reader })).toMatchObject({ ready: false, store: "error" });
 });
 
 test("not ready: the store doesn't answer within a second", async () => {
   const reader = fakeReader(() => new Promise(() => {}));
-  expect(await checkReadiness([attached("a")], reader)).toMatchObject({ ready: false, store: "timeout" });
+  expect(await check([attached("a")], { reader })).toMatchObject({ ready: false, store: "timeout" });
+});
+
+const realm: RealmStatus = {
+  router: "a",
+  realm: "realm1",
+  state: "joined",
+  registered: true,
+  watching: true,
+};
+
+test("with sessions: every realm has its procedures and is watched", async () => {
+  const sessionRealms = [realm];
+  expect(await check([attached("a")], { sessionRealms })).toMatchObject({ ready: true, sessionRealms });
+});
+
+test.each<Partial<RealmStatus>>([
+  { registered: false },
+  { watching: false },
+  { state: "waiting", registered: false, watching: false },
+])("not ready: a realm of sessions is %p", async (changes) => {
+  const sessionRealms = [realm, { ...realm, realm: "realm2", ...changes }];
+  expect(await check([attached("a")], { sessionRealms })).toMatchObject({ ready: false });
 });

@@ -22,7 +22,7 @@ const service: Service = {
     if (kind === "stuck") await new Promise(() => {});
     clearInterval(alive);
   },
-  status: () => ({ routers: [], callsInFlight: 0, healthPort: undefined }),
+  status: () => ({ routers: [], sessions: undefined, callsInFlight: 0, healthPort: undefined }),
 };
 
 await runUntilSignal(service, createLog());

@@ -1,0 +1,49 @@
+// What a record is as a session: the one rule behind every operation and every count.
+
+import { CookieAuthenticatorError } from "../errors.js";
+import { checkLifetime, type LifetimeEnd, type LifetimeLimits } from "../lifetime/lifetime.js";
+import type { Cookie } from "../record/cookie.js";
+import type { CookieUse } from "../store/cookie-reader.js";
+
+export type SessionState =
+  | "valid"
+  | "expired"
+  | "idle"
+  | "from-future" // made by a clock that is ahead of ours
+  | "unauthenticated" // a tracking cookie: nobody has logged in with it
+  | "damaged"; // a field that can't be decoded
+
+const STATE_OF_END: { readonly [end in LifetimeEnd]: SessionState } = {
+  "cookie-expired": "expired",
+  "cookie-idle": "idle",
+  "cookie-from-future": "from-future",
+};
+
+/** The record's state at `nowNs`, ns since 1970 UTC. */
+export function findState(
+  cookie: Cookie,
+  use: CookieUse | undefined,
+  limits: LifetimeLimits,
+  nowNs: bigint,
+): SessionState {
+  try {
+    // Without a realm nobody can join: the authenticator refuses it too.
+    if (!cookie.isAuthenticated || cookie.authrealm === undefined) return "unauthenticated";
+    const end = checkLifetime(cookie, use, limits, nowNs);
+    return end === undefined ? "valid" : STATE_OF_END[end];
+  } catch (error) {
+    if (isDamage(error)) return "damaged";
+    throw error;
+  }
+}
+
+/** Whether the error says that a record or its index can't be read, as opposed to the whole store. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof CookieAuthenticatorError && DAMAGE_CODES.has(error.code);
+}
+
+const DAMAGE_CODES: ReadonlySet<string> = new Set([
+  "ERR_RECORD_INVALID",
+  "ERR_RECORD_CBOR",
+  "ERR_STORE_INCONSISTENT",
+]);

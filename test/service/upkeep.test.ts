@@ -1,0 +1,137 @@
+// Jobs that run again and again: each alone, a failure said once, the end awaited.
+
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { CookieAuthenticatorError } from "../../src/errors.js";
+import { createUpkeep, type Upkeep, type UpkeepJob } from "../../src/service/upkeep.js";
+import { type CollectedLog, collectLog } from "../support/crossbar-log.js";
+import { waitFor } from "../support/wait-for.js";
+
+let upkeep: Upkeep | undefined;
+
+afterEach(() => upkeep?.stop());
+
+const HOUR_MS = 3_600_000;
+
+function keep(jobs: readonly (Partial<UpkeepJob> & Pick<UpkeepJob, "run">)[]): CollectedLog {
+  const log = collectLog();
+  upkeep = createUpkeep(
+    jobs.map((job) => ({ name: "work", everyMs: 1, ...job })),
+    log.log,
+  );
+  upkeep.start();
+  return log;
+}
+
+describe("createUpkeep", () => {
+  test("runs a job at once, and again after its pause; never twice at a time", async () => {
+    let runs = 0;
+    let atATime = 0;
+    let most = 0;
+    keep([
+      {
+        async run() {
+          atATime++;
+          most = Math.max(most, atATime);
+          await new Promise(setImmediate);
+          atATime--;
+          runs++;
+          return undefined;
+        },
+      },
+    ]);
+    await waitFor("some runs", () => runs >= 5);
+    expect(most).toBe(1);
+  });
+
+  test("a long pause doesn't hold up the first run, nor the end", async () => {
+    let runs = 0;
+    keep([{ everyMs: HOUR_MS, run: async () => void runs++ }]);
+    await waitFor("the first run", () => runs === 1);
+    await upkeep?.stop();
+    expect(runs).toBe(1);
+  });
+
+  test("a job that is slow doesn't hold up another", async () => {
+    let runs = 0;
+    let release = (): void => {};
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    keep([{ run: () => held }, { run: async () => void runs++ }]);
+    await waitFor("the other's runs", () => runs >= 3);
+    release();
+  });
+
+  test("what was done is said; nothing done says nothing", async () => {
+    let runs = 0;
+    const log = keep([{ run: async () => (++runs === 2 ? { purged: 7 } : undefined) }]);
+    await waitFor("three runs", () => runs >= 3);
+    expect(log.lines()).toMatchObject([{ level: "info", event: "work", purged: 7, msg: "work done" }]);
+  });
+
+  test("a failure is said once with its code, and again after a run that went well", async () => {
+    let runs = 0;
+    const log = keep([
+      {
+        async run() {
+          runs++;
+          if (runs !== 3) throw new CookieAuthenticatorError("ERR_STORE_BUSY", "s3cret");
+          return undefined;
+        },
+      },
+    ]);
+    await waitFor("five runs", () => runs >= 5);
+    await upkeep?.stop();
+    const levels = log.lines().map(({ level, code }) => [level, code]);
+    expect(levels.slice(0, 4)).toEqual([
+      ["error", "ERR_STORE_BUSY"],
+      ["debug", "ERR_STORE_BUSY"],
+      ["error", "ERR_STORE_BUSY"],
+      ["debug", "ERR_STORE_BUSY"],
+    ]);
+    expect(log.text()).not.toContain("s3cret");
+  });
+
+  test("a failure without a code is named by its class", async () => {
+    const log = keep([{ everyMs: HOUR_MS, run: () => Promise.reject(new RangeError("s3cret")) }]);
+    await waitFor("the failure", () => log.lines().length === 1);
+    expect(log.lines()).toMatchObject([{ level: "error", code: "RangeError" }]);
+    expect(log.text()).not.toContain("s3cret");
+  });
+
+  test("stop tells the run under way and waits for it; its complaint about that is no failure", async () => {
+    let isOver = false;
+    let isRunning = false;
+    const log = keep([
+      {
+        run: (signal) => {
+          isRunning = true;
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", () => {
+              setImmediate(() => {
+                isOver = true;
+                reject(signal.reason);
+              });
+            });
+          });
+        },
+      },
+    ]);
+    await waitFor("the run", () => isRunning);
+    await upkeep?.stop();
+    expect(isOver).toBe(true);
+    expect(log.lines()).toEqual([]);
+  });
+
+  test("stop before start does nothing, and start twice is start once", async () => {
+    let runs = 0;
+    const idle = createUpkeep([{ name: "work", everyMs: 1, run: async () => void runs++ }], collectLog().log);
+    await idle.stop();
+    expect(runs).toBe(0);
+    keep([{ everyMs: HOUR_MS, run: async () => void runs++ }]);
+    upkeep?.start();
+    await waitFor("the run", () => runs > 0);
+    await upkeep?.stop();
+    expect(runs).toBe(1);
+  });
+});
