@@ -57,6 +57,8 @@ export function findSessionsToEnd(
       toEnd.push({ session, oid, reason });
       continue;
     }
+    // The cookie's time isn't its own, and that it is connected is no use of the cookie.
+    if (live.isTracked) continue;
     staying.push(oid);
     if (used !== undefined) nextEndNs = earlier(nextEndNs, findSessionEndNs(used, rules));
   }

@@ -2,7 +2,6 @@
 
 import type { LiveSession } from "./live-session.js";
 import { applyViewEvent, type OwnedLiveView } from "./live-view.js";
-import { parseSessionDetails } from "./parse-session-details.js";
 import type { KillSession, SessionKiller } from "./session-killer.js";
 
 /** Names one connection: the router's name in the configuration, and the realm. */
@@ -38,7 +37,11 @@ export interface OwnedLiveRealm {
 /** @param request asks for a pass over the sessions of these cookies, or of all */
 export function createLiveRealm(
   name: LiveRealmName,
-  parts: { readonly view: OwnedLiveView; readonly killer: SessionKiller },
+  parts: {
+    readonly view: OwnedLiveView;
+    readonly killer: SessionKiller;
+    readonly parse: LiveRealm["parse"];
+  },
   request: (oids: "all" | readonly string[]) => void,
 ): OwnedLiveRealm {
   const { view, killer } = parts;
@@ -53,7 +56,7 @@ export function createLiveRealm(
       isAttached = false;
       killer.use(undefined);
     },
-    parse: parseSessionDetails,
+    parse: parts.parse,
     isKnown: (session) => view.sessions.has(session),
     joined(session) {
       applyViewEvent(view, { kind: "joined", session });

@@ -3,6 +3,7 @@
 import type { SteadyClock } from "../lifetime/steady-clock.js";
 import type { Log } from "../log/logger.js";
 import type { CookieReader } from "../store/cookie-reader.js";
+import { findLiveSession } from "./find-live-session.js";
 import type { SessionToEnd } from "./find-sessions-to-end.js";
 import { createLivePass } from "./live-pass.js";
 import { createLiveRealm, type LiveRealm, type LiveRealmName, type OwnedLiveRealm } from "./live-realm.js";
@@ -108,7 +109,11 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
         log: log.child({ router, realm }),
         onTold: (target) => options.onTold?.({ router, realm }, target),
       });
-      const owned = createLiveRealm({ router, realm }, { view, killer }, (oids) => scheduler.request(oids));
+      const owned = createLiveRealm(
+        { router, realm },
+        { view, killer, parse: (details) => findLiveSession(details, realm, reader) },
+        (oids) => scheduler.request(oids),
+      );
       realms.push(owned);
       return owned.realm;
     },

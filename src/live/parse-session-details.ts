@@ -1,5 +1,6 @@
 // What a router says of a joined session, in `wamp.session.on_join`, `wamp.session.get` and to its authorizers.
 
+import { isCookieValue } from "../record/cookie-value.js";
 import { OID_KEY } from "../record/oid-key.js";
 import { isUuidText } from "../record/uuid.js";
 import type { LiveSession } from "./live-session.js";
@@ -24,6 +25,7 @@ export function parseSessionDetails(details: unknown): LiveSession | undefined {
     authid: isPrincipal ? authid : "",
     authrole: isPrincipal ? authrole : "",
     oid: isPrincipal ? findOid(ownValue(details, "authextra")) : undefined,
+    isTracked: false,
     toldNs: undefined,
     isOverdue: false,
   };
@@ -33,6 +35,15 @@ export function parseSessionDetails(details: unknown): LiveSession | undefined {
 function findOid(authextra: unknown): string | undefined {
   const oid = ownValue(authextra, OID_KEY);
   return typeof oid === "string" && isUuidText(oid) ? oid.toLowerCase() : undefined;
+}
+
+/**
+ * Value of Crossbar's tracking cookie on the connection, whose record the router itself has stored. It is a secret: it is
+ * to be looked up at once, and kept nowhere (R-47).
+ */
+export function findTrackingValue(details: unknown): string | undefined {
+  const value = ownValue(ownValue(details, "transport"), "http_cbtid");
+  return typeof value === "string" && isCookieValue(value) ? value : undefined;
 }
 
 function ownValue(map: unknown, key: string): unknown {

@@ -29,6 +29,7 @@ export function findSessionEnd(
 ): LiveEndReason | undefined {
   if (session.oid === undefined) return undefined;
   if (used === undefined) return "revoked";
+  if (session.isTracked) return undefined;
   const { cookie, use } = used;
   // Crossbar's own logout leaves the record and takes the user out of it.
   if (cookie.authid === undefined) return "revoked";

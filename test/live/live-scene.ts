@@ -48,6 +48,7 @@ export function liveOf(n: number, changes: Partial<LiveSession> = {}): LiveSessi
     authid: "joe",
     authrole: "user",
     oid: oidOf(n),
+    isTracked: false,
     toldNs: undefined,
     isOverdue: false,
     ...changes,

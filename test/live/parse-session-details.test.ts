@@ -17,6 +17,7 @@ const PARSED = {
   authrole: "user",
   oid: oidOf(1),
   toldNs: undefined,
+  isTracked: false,
   isOverdue: false,
 };
 

@@ -75,7 +75,7 @@ describe("createUpkeep", () => {
       {
         async run() {
           runs++;
-          if (runs !== 3) throw new CookieAuthenticatorError("ERR_STORE_BUSY", "s3cret");
+          if (runs !== 3) throw new CookieAuthenticatorError("ERR_STORE_COMMIT", "s3cret");
           return undefined;
         },
       },
@@ -84,12 +84,19 @@ describe("createUpkeep", () => {
     await upkeep?.stop();
     const levels = log.lines().map(({ level, code }) => [level, code]);
     expect(levels.slice(0, 4)).toEqual([
-      ["error", "ERR_STORE_BUSY"],
-      ["debug", "ERR_STORE_BUSY"],
-      ["error", "ERR_STORE_BUSY"],
-      ["debug", "ERR_STORE_BUSY"],
+      ["error", "ERR_STORE_COMMIT"],
+      ["debug", "ERR_STORE_COMMIT"],
+      ["error", "ERR_STORE_COMMIT"],
+      ["debug", "ERR_STORE_COMMIT"],
     ]);
     expect(log.text()).not.toContain("s3cret");
+  });
+
+  test("a database that isn't there is said by the store, not by each job", async () => {
+    const run = () => Promise.reject(new CookieAuthenticatorError("ERR_STORE_NOT_FOUND", "not there"));
+    const log = keep([{ run }]);
+    await waitFor("two failures", () => log.lines().length >= 2);
+    expect(log.lines().map(({ level }) => level)).not.toContain("error");
   });
 
   test("a failure without a code is named by its class", async () => {
