@@ -2,14 +2,14 @@
 
 import { errorCodeOf } from "../errors.js";
 import type { CookieReader } from "../store/cookie-reader.js";
-import type { RealmStatus } from "../wamp/realm-attachment.js";
 import type { RouterStatus } from "../wamp/router-attachment.js";
+import type { SessionServiceStatus } from "./session-service.js";
 
 export interface Readiness {
   readonly ready: boolean;
   readonly routers: readonly RouterStatus[];
-  /** Realms with session procedures; absent without sessions. */
-  readonly sessionRealms?: readonly RealmStatus[] | undefined;
+  /** Realms with session procedures, and their live connections; absent without sessions. */
+  readonly sessions?: SessionServiceStatus | undefined;
   /** `ok`, `timeout`, or the code of the error that reading the store gave. */
   readonly store: string;
 }
@@ -20,17 +20,17 @@ const STORE_TIMEOUT_MS = 1000;
 /** What is looked at. */
 export interface ReadinessInput {
   readonly routers: readonly RouterStatus[];
-  readonly sessionRealms: readonly RealmStatus[] | undefined;
+  readonly sessions: SessionServiceStatus | undefined;
   readonly reader: CookieReader;
 }
 
 /** Looks at everything once. Never rejects. */
-export async function checkReadiness({ routers, sessionRealms, reader }: ReadinessInput): Promise<Readiness> {
+export async function checkReadiness({ routers, sessions, reader }: ReadinessInput): Promise<Readiness> {
   const store = await checkStore(reader);
   const attached = routers.every(({ state, registered }) => state === "joined" && registered);
-  const managed = sessionRealms?.every(({ registered, watching }) => registered && watching) ?? true;
+  const managed = sessions?.realms.every(({ registered, watching }) => registered && watching) ?? true;
   const ready = attached && managed && store === "ok";
-  return { ready, routers, ...(sessionRealms === undefined ? {} : { sessionRealms }), store };
+  return { ready, routers, ...(sessions === undefined ? {} : { sessions }), store };
 }
 
 async function checkStore(reader: CookieReader): Promise<string> {

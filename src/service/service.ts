@@ -61,7 +61,7 @@ export function createService(options: ServiceOptions): Service {
   const start = async (): Promise<void> => {
     if (config.health !== undefined) {
       health = await startHealthServer(config.health, () =>
-        checkReadiness({ routers: routerStatus(), sessionRealms: sessions?.status().realms, reader }),
+        checkReadiness({ routers: routerStatus(), sessions: sessions?.status(), reader }),
       );
       log.info({ host: config.health.host, port: health.port }, "health server listening");
     }

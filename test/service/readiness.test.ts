@@ -8,7 +8,7 @@ import { fakeReader } from "./fake-reader.js";
 const attached = (name: string): RouterStatus => ({ name, state: "joined", registered: true });
 
 const check = (routers: readonly RouterStatus[], more: Partial<ReadinessInput> = {}): Promise<Readiness> =>
-  checkReadiness({ routers, sessionRealms: undefined, reader: fakeReader(), ...more });
+  checkReadiness({ routers, sessions: undefined, reader: fakeReader(), ...more });
 
 test("ready: every router attached, and the store answers", async () => {
   const routers = [attached("a"), attached("b")];
@@ -55,8 +55,8 @@ const realm: RealmStatus = {
 };
 
 test("with sessions: every realm has its procedures and is watched", async () => {
-  const sessionRealms = [realm];
-  expect(await check([attached("a")], { sessionRealms })).toMatchObject({ ready: true, sessionRealms });
+  const sessions = { realms: [realm], live: [] };
+  expect(await check([attached("a")], { sessions })).toMatchObject({ ready: true, sessions });
 });
 
 test.each<Partial<RealmStatus>>([
@@ -64,6 +64,6 @@ test.each<Partial<RealmStatus>>([
   { watching: false },
   { state: "waiting", registered: false, watching: false },
 ])("not ready: a realm of sessions is %p", async (changes) => {
-  const sessionRealms = [realm, { ...realm, realm: "realm2", ...changes }];
-  expect(await check([attached("a")], { sessionRealms })).toMatchObject({ ready: false });
+  const sessions = { realms: [realm, { ...realm, realm: "realm2", ...changes }], live: [] };
+  expect(await check([attached("a")], { sessions })).toMatchObject({ ready: false });
 });
