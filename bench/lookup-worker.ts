@@ -43,6 +43,7 @@ async function createOurs(): Promise<(value: string) => void> {
     host: undefined,
     userAgent: undefined,
     peer: undefined,
+    isSecure: false,
   };
   return (value) => {
     const cookie = reader.findByValue(value);

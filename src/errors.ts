@@ -40,6 +40,10 @@ export type ErrorCode =
   | "ERR_SESSION_ARGUMENT" // an argument of an operation is wrong; details.field says which
   | "ERR_SESSION_LIMIT" // the user has as many sessions as one may have
   | "ERR_SESSION_ROLE" // a role or realm that sessions may not have; details.field says which
+  // the web door
+  | "ERR_WEB_ORIGIN" // the request came from a page of another site; HTTP status 403
+  | "ERR_WEB_INSECURE" // a session cookie would go over a transport that isn't secure
+  | "ERR_WEB_HEADERS_SENT" // too late to set a cookie: the response has begun
   // the running service
   | "ERR_AUTHENTICATE_TIMEOUT" // the look-up took longer than the deadline
   | "ERR_AUTHENTICATE_OVERLOAD" // too many calls in flight

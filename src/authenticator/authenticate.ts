@@ -6,6 +6,7 @@ import type { Caller } from "./authenticator.js";
 import { checkCaller } from "./check-caller.js";
 import { checkCookie } from "./check-cookie.js";
 import { checkOrigin } from "./check-origin.js";
+import { checkSecure } from "./check-secure.js";
 import type { FailureLimiter } from "./failure-limiter.js";
 import { findCredential } from "./find-credential.js";
 import { type Denial, deny, isDenial, type Outcome } from "./outcome.js";
@@ -38,11 +39,14 @@ export async function authenticate(
   const foreignCaller = checkCaller(caller, policy);
   if (foreignCaller !== undefined) return foreignCaller;
 
-  const call = parseRouterCall(args);
+  const call = parseRouterCall(args, policy.trustedProxies);
   if (isDenial(call)) return call;
 
   const foreignPage = checkOrigin(call, policy.origin);
   if (foreignPage !== undefined) return foreignPage;
+
+  const plainTransport = checkSecure(call, policy);
+  if (plainTransport !== undefined) return plainTransport;
 
   const tooManyFailures = failures.check(call.peer);
   if (tooManyFailures !== undefined) return tooManyFailures;

@@ -1,4 +1,4 @@
-// Step 7: the checks of the cookie that was found, an ordered list; the first reason to refuse wins.
+// Step 8: the checks of the cookie that was found, an ordered list; the first reason to refuse wins.
 
 import type { Cookie } from "../record/cookie.js";
 import type { CookieUse } from "../store/cookie-reader.js";

@@ -69,7 +69,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Required<Aut
         return DENIED;
       }
       outcomeLog.accepted(outcome, args, caller);
-      if (onUse !== undefined && outcome.oid !== undefined) onUse(toUse(outcome.oid, args));
+      if (onUse !== undefined && outcome.oid !== undefined) onUse(toUse(outcome.oid, args, policy));
       return toReply(outcome);
     } catch (error) {
       outcomeLog.fault(error, args, caller);
@@ -86,8 +86,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Required<Aut
   };
 }
 
-function toUse(oid: string, args: readonly unknown[]): AcceptedUse {
-  const call = parseRouterCall(args);
+function toUse(oid: string, args: readonly unknown[], { trustedProxies }: AuthenticatorPolicy): AcceptedUse {
+  const call = parseRouterCall(args, trustedProxies);
   return isDenial(call)
     ? { oid, peer: undefined, userAgent: undefined }
     : { oid, peer: call.peer, userAgent: call.userAgent };

@@ -16,7 +16,7 @@ export function describeCall(
   policy: AuthenticatorPolicy,
   fingerprint: Fingerprint,
 ): { readonly [field: string]: string | number } {
-  const call = parseRouterCall(args);
+  const call = parseRouterCall(args, policy.trustedProxies);
   if (isDenial(call)) return { callerRole: toLogText(caller.authrole) };
   const credential = findCredential(call, policy);
   return {
@@ -39,7 +39,7 @@ export function describeFault(
   args: readonly unknown[],
   policy: AuthenticatorPolicy,
 ): { readonly [field: string]: string | undefined } {
-  const call = parseRouterCall(args);
+  const call = parseRouterCall(args, policy.trustedProxies);
   const credential = isDenial(call) ? call : findCredential(call, policy);
   const text = error instanceof Error ? error.message : "unknown";
   const code = errorCodeOf(error);

@@ -1,4 +1,4 @@
-// Step 4: how often a peer may fail. Limits are by peer, never by cookie or authid: nobody can lock a user out.
+// Step 5: how often a peer may fail. Limits are by peer, never by cookie or authid: nobody can lock a user out.
 
 import { type Denial, deny } from "./outcome.js";
 import { toPeerKey } from "./peer-key.js";

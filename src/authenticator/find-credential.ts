@@ -1,4 +1,4 @@
-// Step 5: the cookie value that the client presents, as a ticket or in its Cookie header.
+// Step 6: the cookie value that the client presents, as a ticket or in its Cookie header.
 
 import { findCookieValues } from "../http-headers/cookie-header.js";
 import { isCookieValue } from "../record/cookie-value.js";

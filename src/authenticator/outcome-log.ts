@@ -62,7 +62,7 @@ export function createOutcomeLog(options: OutcomeLogOptions): OutcomeLog {
       );
     },
     denied({ denied: reason, oid, detail }, args, caller) {
-      if (!log.isLevelEnabled("info") || !denials.admit(reason, peerOf(args))) return;
+      if (!log.isLevelEnabled("info") || !denials.admit(reason, peerOf(args, policy))) return;
       const fields = {
         event: "denied",
         reason,
@@ -74,7 +74,7 @@ export function createOutcomeLog(options: OutcomeLogOptions): OutcomeLog {
     },
     fault(error, args, caller) {
       const kind = toLogText(errorCodeOf(error) ?? "unknown");
-      if (!log.isLevelEnabled("error") || !faults.admit(kind, peerOf(args))) return;
+      if (!log.isLevelEnabled("error") || !faults.admit(kind, peerOf(args, policy))) return;
       const fields = {
         event: "fault",
         ...describeFault(error, args, policy),
@@ -90,8 +90,8 @@ export function createOutcomeLog(options: OutcomeLogOptions): OutcomeLog {
 }
 
 /** The peer as the limits see it. A caller that isn't the router may claim any: here it is only counted. */
-function peerOf(args: readonly unknown[]): string {
-  const call = parseRouterCall(args);
+function peerOf(args: readonly unknown[], { trustedProxies }: AuthenticatorPolicy): string {
+  const call = parseRouterCall(args, trustedProxies);
   return toPeerKey(isDenial(call) ? undefined : call.peer);
 }
 

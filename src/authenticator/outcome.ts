@@ -6,6 +6,7 @@ export type DenialReason =
   | "call-malformed" // not the three arguments that a router sends
   | "authmethod-not-supported" // the transport's authmethod is neither ticket nor anonymous
   | "origin-not-allowed"
+  | "insecure-transport" // not encrypted, and the configuration demands it
   | "rate-limited" // the peer has failed too often of late: its credential isn't looked up
   | "no-cookie"
   | "cookie-ambiguous" // two different values under the same name

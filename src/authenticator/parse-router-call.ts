@@ -1,6 +1,8 @@
 // Step 2: the router's call, [realm, authid, details], from untrusted JSON or CBOR into a typed value.
 
+import { findClient } from "../http-headers/forwarded.js";
 import { type Denial, deny } from "./outcome.js";
+import { toPeerAddress } from "./peer-key.js";
 
 /** What a router asks. Everything in it but `authmethod` may be a client's words. */
 export interface RouterCall {
@@ -17,15 +19,22 @@ export interface RouterCall {
   readonly origin: string | undefined;
   readonly host: string | undefined;
   readonly userAgent: string | undefined;
-  /** Where the client connects from, e.g. `tcp4:127.0.0.1:35578`; for the log. */
+  /** Where the client connects from, e.g. `tcp4:127.0.0.1:35578`; behind a trusted proxy the client's bare address. */
   readonly peer: string | undefined;
+  /** The client's connection is encrypted, as the router says or a trusted proxy. */
+  readonly isSecure: boolean;
 }
 
 /**
  * The call as Crossbar makes it: three positional arguments, header names in lower case below
  * `details.transport.http_headers_received`. A client can influence values, never make us throw.
+ *
+ * @param trustedProxies addresses and networks whose `X-Forwarded-*` headers count; nobody's by default
  */
-export function parseRouterCall(args: readonly unknown[]): RouterCall | Denial {
+export function parseRouterCall(
+  args: readonly unknown[],
+  trustedProxies: readonly string[] = [],
+): RouterCall | Denial {
   if (!Array.isArray(args)) return deny("call-malformed", { detail: "the arguments are no list" });
   const [realm, authid, details]: readonly unknown[] = args;
   if (!isMap(details)) return deny("call-malformed", { detail: "the third argument is no map of details" });
@@ -37,6 +46,17 @@ export function parseRouterCall(args: readonly unknown[]): RouterCall | Denial {
   }
   const transport = isMap(details.transport) ? details.transport : {};
   const headers = isMap(transport.http_headers_received) ? transport.http_headers_received : {};
+  const peer = textOf(transport.peer);
+  const client = findClient(
+    {
+      host: textOf(headers.host),
+      forwardedFor: textOf(headers["x-forwarded-for"]),
+      forwardedProto: textOf(headers["x-forwarded-proto"]),
+      forwardedHost: textOf(headers["x-forwarded-host"]),
+    },
+    { address: toPeerAddress(peer), isSecure: transport.is_secure === true },
+    trustedProxies,
+  );
   return {
     realm: realm ?? undefined,
     authid: authid ?? undefined,
@@ -44,9 +64,10 @@ export function parseRouterCall(args: readonly unknown[]): RouterCall | Denial {
     ticket: details.ticket,
     cookieHeader: textOf(headers.cookie),
     origin: textOf(headers.origin),
-    host: textOf(headers.host),
+    host: client.host,
     userAgent: textOf(headers["user-agent"]),
-    peer: textOf(transport.peer),
+    peer: client.isProxied ? client.address : peer,
+    isSecure: client.isSecure,
   };
 }
 

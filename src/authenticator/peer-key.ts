@@ -7,20 +7,26 @@ export const UNKNOWN_PEER = "unknown";
 
 /**
  * The address in a peer such as `tcp4:192.0.2.7:35578`. Of an IPv6 address the first 64 bits: a network of that size
- * is what one customer gets, who could use a new address for each try. Nothing else in the call is asked, least of
- * all `X-Forwarded-For`, which clients write themselves.
+ * is what one customer gets, who could use a new address for each try. `X-Forwarded-For` is asked before this, and only
+ * of trusted proxies: clients write it themselves.
  *
  * @example
  * toPeerKey("tcp4:192.0.2.7:35578") // "192.0.2.7"
  * toPeerKey("tcp6:2001:db8::1:35578") // "2001:db8:0:0"
  */
 export function toPeerKey(peer: string | undefined): string {
-  if (peer === undefined || peer.length > PEER_MAX_LENGTH) return UNKNOWN_PEER;
-  // Over HTTP long-poll Crossbar says the bare address.
+  const host = toPeerAddress(peer);
+  if (host === undefined) return UNKNOWN_PEER;
+  return isIPv4(host) ? host : toNetwork(host);
+}
+
+/** The IP address in a peer; `undefined`: it has none, or we can't read it. */
+export function toPeerAddress(peer: string | undefined): string | undefined {
+  if (peer === undefined || peer.length > PEER_MAX_LENGTH) return undefined;
+  // Over HTTP long-poll Crossbar says the bare address, as a trusted proxy does.
   const isSocket = peer.startsWith("tcp4:") || peer.startsWith("tcp6:");
   const host = isSocket ? peer.slice("tcp4:".length, peer.lastIndexOf(":")) : peer;
-  if (isIPv4(host)) return host;
-  return isIPv6(host) ? toNetwork(host) : UNKNOWN_PEER;
+  return isIPv4(host) || isIPv6(host) ? host : undefined;
 }
 
 /** `tcp6:`, 45 characters of address, a zone, a port: anything longer is no peer. */

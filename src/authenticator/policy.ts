@@ -26,6 +26,10 @@ export interface AuthenticatorPolicy {
   /** Keys of authextra that go to the client, or `undefined` for all. */
   readonly authextraKeys: readonly string[] | undefined;
   readonly origin: OriginPolicy;
+  /** Refuse clients whose connection isn't encrypted (R-44). */
+  readonly requireSecure: boolean;
+  /** Proxies whose `X-Forwarded-*` headers are believed (R-45): addresses, and networks such as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[];
   /** How many credentials of a peer, and of all, may fail. */
   readonly failureLimit: FailureLimits;
   /** Role of clients without a valid cookie on the anonymous transport; `undefined`: they are refused. */
@@ -49,6 +53,8 @@ export const DEFAULT_POLICY: AuthenticatorPolicy = {
   idleSeconds: undefined,
   authextraKeys: undefined,
   origin: { sameHost: true, allow: [], allowAbsent: true },
+  requireSecure: false,
+  trustedProxies: [],
   // An office behind one address whose pages all come back with expired cookies, reload, and try again.
   failureLimit: { peer: { burst: 300, perSecond: 20 }, total: { burst: 5000, perSecond: 500 } },
   anonymousRole: undefined,

@@ -1,4 +1,4 @@
-// Step 8: from a checked cookie to who the client is.
+// Step 9: from a checked cookie to who the client is.
 
 import type { Cookie } from "../record/cookie.js";
 import { findUnencodable } from "./find-unencodable.js";

@@ -1,4 +1,4 @@
-// Step 9: the answer for the router, built here and nowhere else.
+// Step 10: the answer for the router, built here and nowhere else.
 
 import { OID_KEY } from "../record/oid-key.js";
 import type { RouterAnswer } from "./authenticator.js";

@@ -1,5 +1,6 @@
-// What the schema can't say about `authenticator`: the profile, origins, and who may become `trusted`.
+// What the schema can't say about `authenticator`: the profile, origins, proxies, and who may become `trusted`.
 
+import { isProxyEntry } from "../http-headers/trusted-proxies.js";
 import type { AuthenticatorSection } from "./config-file.js";
 import type { ConfigProblem } from "./config-problem.js";
 import { checkProfile } from "./lifetime-profile.js";
@@ -30,6 +31,14 @@ export function checkPolicy(section: AuthenticatorSection): {
         message: "any web page can send Origin: null from a sandboxed frame",
       });
     }
+  }
+
+  for (const [index, entry] of section.trustedProxies.entries()) {
+    if (isProxyEntry(entry)) continue;
+    problems.push({
+      path: `authenticator.trustedProxies[${index}]`,
+      message: "expected an IP address or a network such as 10.0.0.0/8, which isn't everybody's (/0)",
+    });
   }
 
   if (section.anonymousRole === TRUSTED) {

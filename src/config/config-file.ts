@@ -50,6 +50,8 @@ export interface AuthenticatorSection {
     readonly allow: readonly string[];
     readonly allowAbsent: boolean;
   };
+  readonly requireSecure: boolean;
+  readonly trustedProxies: readonly string[];
   readonly failureLimit: FailureLimits;
   readonly anonymousRole?: string;
   readonly deadline: number;

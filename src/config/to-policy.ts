@@ -23,6 +23,8 @@ export function toPolicy(section: AuthenticatorSection, cookieName: string): Aut
       allow: section.origin.allow.map((entry) => parseOriginEntry(entry) ?? entry),
       allowAbsent: section.origin.allowAbsent,
     },
+    requireSecure: section.requireSecure,
+    trustedProxies: section.trustedProxies,
     failureLimit: section.failureLimit,
     anonymousRole: section.anonymousRole,
     deadlineMs: toMilliseconds(section.deadline),

@@ -10,6 +10,7 @@ const NO_HEADERS = {
   host: undefined,
   userAgent: undefined,
   peer: undefined,
+  isSecure: false,
 };
 
 describe("parseRouterCall", () => {

@@ -12,6 +12,7 @@ const FALLS_THROUGH: Record<DenialReason, boolean> = {
   "call-malformed": false,
   "authmethod-not-supported": false,
   "origin-not-allowed": false,
+  "insecure-transport": false,
   "rate-limited": false,
   "no-cookie": true,
   "cookie-ambiguous": false,

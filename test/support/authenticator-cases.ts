@@ -56,6 +56,7 @@ export function call(changes: Partial<RouterCall> = {}): RouterCall {
     host: undefined,
     userAgent: undefined,
     peer: "tcp4:127.0.0.1:35578",
+    isSecure: false,
     ...changes,
   };
 }
