@@ -68,6 +68,14 @@ export class WebSessions {
   }
 
   /**
+   * The client's IP address, behind trusted proxies the one that they say (R-45); for limits of failed attempts and for
+   * logs. `undefined`: it has none, as over a Unix socket.
+   */
+  getAddress(request: WebRequest): string | undefined {
+    return findDevice(this.#context, request).peer;
+  }
+
+  /**
    * The session of the request, if it meets the requirements, else `null`. Notes its use; sets nothing in a response.
    */
   async getUser(request: WebRequest, requirements: UserRequirements = {}): Promise<Session | null> {

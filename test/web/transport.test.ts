@@ -157,6 +157,7 @@ describe("R-45 where a login came from", () => {
     };
     const request = { method: "POST", headers, socket: { remoteAddress } };
     expect((await web.login(request, openResponse(), JOE)).peer).toBe(peer);
+    expect(web.getAddress(request)).toBe(peer);
   });
 
   test.each<[string, string, boolean]>([
