@@ -1,8 +1,8 @@
-// `npm run bench [lookup | denials | reader] [-- options]`: sets up what the benches need, then runs one (bench/NAME.ts).
+// `npm run bench [NAME] [-- options]`: sets up what the benches need, then runs one (bench/NAME.ts); `lookup` by default.
 
 import { setUp } from "./setup.mjs";
 
-const benches = ["lookup", "denials", "reader"];
+const benches = ["lookup", "denials", "reader", "logins", "purge", "modes", "router"];
 const [name = "lookup"] = process.argv.slice(2).filter((argument) => benches.includes(argument));
 
 await setUp();

@@ -1,6 +1,7 @@
 // Ends many sessions: found page by page, ended batch by batch, each looked at again inside its transaction (R-59).
 
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { type BatchPace, createBatchPace } from "../batch-pace.js";
 import type { Cookie } from "../record/cookie.js";
 import type { CookieFilter } from "../store/cookie-reader.js";
 import type { CookieTransaction } from "../store/cookie-writer.js";
@@ -9,10 +10,8 @@ import { type SessionContext, writeNow } from "./session-context.js";
 import { toEvent } from "./session-events.js";
 import { isDamage } from "./session-state.js";
 
-/** Most records that one transaction deletes: it takes below 10 ms (R-60). */
-const BATCH = 100;
-/** Records looked at in one snapshot. */
-const PAGE = 500;
+/** Records looked at in one snapshot, and in one turn of the event loop: look-ups wait for it. */
+const PAGE = 50;
 /** A login that comes meanwhile is found by the next pass; so many passes, and no more, follow a stream of logins. */
 const MAX_PASSES = 10;
 
@@ -22,6 +21,8 @@ export interface EndPlan {
   readonly where?: CookieFilter | undefined;
   /** Whether the record is to go; asked before and inside the transaction. */
   readonly fits: (cookie: Cookie, nowNs: bigint) => boolean;
+  /** What comes while it works is left for another time: one pass. */
+  readonly isOnePass?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,15 +39,17 @@ export interface EndReport {
  */
 export async function endInBatches(context: SessionContext, plan: EndPlan): Promise<EndReport> {
   const oids: string[] = [];
+  const pace = createBatchPace();
   let batches = 0;
-  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+  for (let pass = 0; pass < (plan.isOnePass === true ? 1 : MAX_PASSES); pass += 1) {
     const before = oids.length;
-    for await (const batch of findBatches(context, plan)) {
-      // The write lock is not fair, and the router waits on it: the pause is as long as the batch held it, or longer.
-      if (batches > 0) await nextTurn();
+    for await (const batch of findBatches(context, plan, pace)) {
       const begin = performance.now();
-      oids.push(...(await endBatch(context, plan, batch)));
+      const { ended, holdMs } = await endBatch(context, plan, batch);
+      oids.push(...ended);
+      pace.took(batch.length, holdMs);
       batches += 1;
+      // The write lock is not fair, and the router waits on it: the pause is as long as the batch held it, or longer.
       await pause(Math.ceil(performance.now() - begin));
     }
     if (oids.length === before || plan.signal?.aborted === true) break;
@@ -54,10 +57,11 @@ export async function endInBatches(context: SessionContext, plan: EndPlan): Prom
   return { oids, batches };
 }
 
-/** Oids of records that fit, `BATCH` at a time. */
+/** Oids of records that fit, as many at a time as the pace says. */
 async function* findBatches(
   { reader, clock }: SessionContext,
   { where, fits, signal }: EndPlan,
+  pace: BatchPace,
 ): AsyncGenerator<readonly string[], void, undefined> {
   let waiting: string[] = [];
   let after: string | undefined;
@@ -65,9 +69,10 @@ async function* findBatches(
     const page = await reader.list({ limit: PAGE, after, where, isComplete: true });
     const nowNs = clock.nowNs();
     waiting.push(...page.cookies.filter((cookie) => isFit(cookie, fits, nowNs)).map(({ oid }) => oid));
-    while (waiting.length >= BATCH && signal?.aborted !== true) {
-      yield waiting.slice(0, BATCH);
-      waiting = waiting.slice(BATCH);
+    while (waiting.length >= pace.size && signal?.aborted !== true) {
+      const batch = waiting.slice(0, pace.size);
+      waiting = waiting.slice(batch.length);
+      yield batch;
     }
     after = page.next;
     // A page is read without a pause: look-ups and calls get their turn between two.
@@ -80,18 +85,21 @@ async function endBatch(
   context: SessionContext,
   { kind, reason, fits }: EndPlan,
   oids: readonly string[],
-): Promise<readonly string[]> {
-  const ended = await writeNow(context, (transaction, nowNs) =>
-    oids.flatMap((oid) => {
+): Promise<{ readonly ended: readonly string[]; readonly holdMs: number }> {
+  let startedMs = 0;
+  const ended = await writeNow(context, (transaction, nowNs) => {
+    startedMs = performance.now();
+    return oids.flatMap((oid) => {
       const cookie = findReadable(transaction, oid);
       if (cookie === undefined || !isFit(cookie, fits, nowNs)) return [];
       transaction.delete(oid);
       return [{ oid, isSession: cookie.isAuthenticated, event: toEvent(kind, cookie, reason, nowNs) }];
-    }),
-  );
+    });
+  });
+  const holdMs = performance.now() - startedMs;
   // A tracking cookie that has expired is purged too, but it was nobody's session.
   context.notify(ended.filter(({ isSession }) => isSession).map(({ event }) => event));
-  return ended.map(({ oid }) => oid);
+  return { ended: ended.map(({ oid }) => oid), holdMs };
 }
 
 /** The record, if all that its deletion and its event need can be read: one bad record must not keep the others. */

@@ -1,9 +1,9 @@
 // login: a new record with a new value; the session whose value the client had ends with it.
 
-import { randomUUID } from "node:crypto";
 import { findExpiryNs } from "../lifetime/lifetime.js";
 import type { Cookie, CookieFields } from "../record/cookie.js";
 import { makeCookieValue } from "../record/cookie-value.js";
+import { makeOid } from "../record/make-oid.js";
 import type { CookieTransaction } from "../store/cookie-writer.js";
 import { checkGrant } from "./check-grant.js";
 import { toTransportInfo } from "./device.js";
@@ -92,7 +92,7 @@ function toFields(
 ): CookieFields {
   const asked = login.maxAgeSeconds === undefined ? policy.maxAgeSeconds : login.maxAgeSeconds;
   return {
-    oid: randomUUID(),
+    oid: makeOid(nowNs),
     createdNs: nowNs,
     maxAgeSeconds: capMaxAge(asked, policy),
     name: policy.cookieName,

@@ -26,6 +26,7 @@ export async function purgeSessions(
       const expiryNs = findExpiryNs(cookie, context.policy);
       return expiryNs !== undefined && nowNs >= expiryNs;
     },
+    isOnePass: true,
     signal: options.signal,
   });
   return { purged: oids.length, batches };

@@ -13,7 +13,7 @@ export async function createLmdbStore(
   options: SessionStoreOptions,
 ): Promise<CookieStore> {
   await prepareSessions(environment, options);
-  const writer = new LmdbCookieWriter(environment);
+  const writer = new LmdbCookieWriter(environment, { isShared: options.sessions?.mode === "shared" });
   const isExclusive = options.sessions?.mode === "exclusive";
   return {
     reader: new ZlmdbCookieReader(environment),

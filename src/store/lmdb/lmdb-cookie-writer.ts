@@ -6,6 +6,7 @@ import { findCookieByOid, findCookieByValue } from "../find-cookie.js";
 import { readAreValuesHashed, readClockNs } from "../store-marks.js";
 import { toLookUpValue, toStoredValue } from "../stored-value.js";
 import type { CookieSlots } from "../zlmdb-layout.js";
+import { CommitPacer } from "./commit-pacer.js";
 import type { LmdbEnvironment, LmdbTransaction } from "./environment.js";
 import { deleteCookie, putCookie } from "./put-cookie.js";
 import { listUserCookies, putUse, raiseClock } from "./session-writes.js";
@@ -13,10 +14,13 @@ import { hasSameTables, readStoreLayout, type StoreLayout } from "./store-layout
 
 export class LmdbCookieWriter implements CookieWriter {
   readonly #environment: LmdbEnvironment;
+  readonly #pacer: CommitPacer | undefined;
   #layout: StoreLayout | undefined;
 
-  constructor(environment: LmdbEnvironment) {
+  /** @param options.isShared a router writes there too: it gets its turns between our commits */
+  constructor(environment: LmdbEnvironment, options: { readonly isShared?: boolean } = {}) {
     this.#environment = environment;
+    this.#pacer = options.isShared === true ? new CommitPacer() : undefined;
   }
 
   write<T>(change: (transaction: CookieTransaction) => T): Promise<T> {
@@ -25,7 +29,9 @@ export class LmdbCookieWriter implements CookieWriter {
 
   /** The same below the port: for the sweep. */
   writeRaw<T>(change: (transaction: LmdbTransaction, slots: CookieSlots) => T): Promise<T> {
-    return this.#environment.write((transaction) => change(transaction, this.#slots(transaction)));
+    const write = (): Promise<T> =>
+      this.#environment.write((transaction) => change(transaction, this.#slots(transaction)));
+    return this.#pacer === undefined ? write() : this.#pacer.run(write);
   }
 
   /** With tables that another process has attached since: indexes that a writer passes over would be wrong from then on. */

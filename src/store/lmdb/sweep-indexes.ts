@@ -1,6 +1,7 @@
 // Brings our indexes up to what the records say: in small steps, so that look-ups and the router never wait for it.
 
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { type BatchPace, createBatchPace } from "../../batch-pace.js";
 import type { SweepReport } from "../cookie-store.js";
 import { INDEXES_EXACT, markKey } from "../store-marks.js";
 import { type CookieSlots, slotEnd, slotStart } from "../zlmdb-layout.js";
@@ -12,8 +13,8 @@ import { addMissingEntries, isIndexed, isStale, type Mend, removeIfStale } from 
 
 /** Entries that are looked at in one turn of the event loop: few milliseconds, for which a look-up may have to wait. */
 const CHUNK = 250;
-/** Records or entries that one write transaction mends: two puts each, some 5 ms, at most 10. */
-const BATCH = 100;
+/** A pause is so many times as long as the batch before it. Nobody waits for a sweep, and the router for lock and disk. */
+const REST = 4;
 
 /** What a sweep works on. */
 export interface SweepTarget {
@@ -33,15 +34,16 @@ export async function sweepIndexes(target: SweepTarget, signal?: AbortSignal): P
   const { environment } = target;
   const { slots } = environment.read((reads) => readStoreLayout(reads, environment.path));
   const own = getSessionSlots(slots);
+  const pace = createBatchPace();
   const report = { records: 0, added: 0, removed: 0 };
   for await (const chunk of findInSlot(target, slots, slots.cookies, (...entry) => !isIndexed(...entry))) {
     report.records += chunk.looked;
-    report.added += await mend(target, chunk.keys, addMissingEntries, signal);
+    report.added += await mend(target, pace, chunk.keys, addMissingEntries, signal);
     if (signal?.aborted === true) return report;
   }
   for (const slot of [own.byAuthid, own.byExpiry, own.uses]) {
     for await (const chunk of findInSlot(target, slots, slot, isStale)) {
-      report.removed += await mend(target, chunk.keys, removeIfStale, signal);
+      report.removed += await mend(target, pace, chunk.keys, removeIfStale, signal);
       if (signal?.aborted === true) return report;
     }
   }
@@ -77,19 +79,25 @@ async function* findInSlot(
 /** @returns how many entries were changed */
 async function mend(
   { writer }: SweepTarget,
+  pace: BatchPace,
   keys: readonly Buffer[],
   mendOne: Mend,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let changed = 0;
-  for (let at = 0; at < keys.length && signal?.aborted !== true; at += BATCH) {
+  let rest = keys;
+  while (rest.length > 0 && signal?.aborted !== true) {
+    const batch = rest.slice(0, pace.size);
+    rest = rest.slice(batch.length);
     let startedMs = 0;
     changed += await writer.writeRaw((transaction, slots) => {
       startedMs = performance.now();
-      return keys.slice(at, at + BATCH).reduce((sum, key) => sum + mendOne(transaction, slots, key), 0);
+      return batch.reduce((sum, key) => sum + mendOne(transaction, slots, key), 0);
     });
+    const holdMs = performance.now() - startedMs;
+    pace.took(batch.length, holdMs);
     // LMDB's lock isn't fair: without a pause the router, which waits for it too, might never get it.
-    await delay(Math.ceil(performance.now() - startedMs));
+    await delay(Math.ceil(holdMs * REST));
   }
   return changed;
 }

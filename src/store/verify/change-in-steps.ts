@@ -1,12 +1,10 @@
 // Changes the entries of a table in short write transactions, with room for the router between them.
 
 import { setTimeout as delay } from "node:timers/promises";
+import { createBatchPace } from "../../batch-pace.js";
 import type { LmdbEntry, LmdbEnvironment, LmdbTransaction } from "../lmdb/environment.js";
 import { LMDB_MAX_KEY_BYTES } from "../zlmdb-layout.js";
 import { keyAfter, slotRange } from "./key-range.js";
-
-/** Entries of one write transaction, which the router waits for: some milliseconds. */
-const STEP_ENTRIES = 200;
 
 /**
  * Goes over all entries of a slot.
@@ -23,20 +21,24 @@ export async function changeInSteps(
 ): Promise<void> {
   const range = slotRange(slot);
   const end = range.end.subarray(0, LMDB_MAX_KEY_BYTES + 1); // lmdb-js takes no longer ones
+  const pace = createBatchPace();
   let start: Uint8Array | undefined = range.start;
   while (start !== undefined) {
     const from: Uint8Array = start;
+    const { size } = pace;
     let startedMs = 0;
     const entries: LmdbEntry[] = await environment.write((transaction) => {
       startedMs = performance.now();
-      const step = transaction.range(from, end, STEP_ENTRIES);
+      const step = transaction.range(from, end, size);
       for (const entry of step) change(transaction, entry);
       return step;
     });
+    const holdMs = performance.now() - startedMs;
+    pace.took(entries.length, holdMs);
     count(entries.length);
     const last = entries.at(-1);
-    start = last === undefined || entries.length < STEP_ENTRIES ? undefined : keyAfter(last.key);
+    start = last === undefined || entries.length < size ? undefined : keyAfter(last.key);
     // LMDB's lock isn't fair: without a pause the router, which waits for it too, might never get it.
-    if (start !== undefined) await delay(Math.ceil(performance.now() - startedMs));
+    if (start !== undefined) await delay(Math.ceil(holdMs));
   }
 }
