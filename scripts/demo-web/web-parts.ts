@@ -20,6 +20,13 @@ export interface WebPartsOptions {
   readonly directory: string;
   /** TLS on both doors, for `localhost`; absolute paths of PEM files. */
   readonly tls?: { readonly keyFile: string; readonly certFile: string };
+  /**
+   * A reverse proxy in front of both doors, which is the caller's: it ends TLS at this origin, sends `/ws` to the port
+   * `upstream.wamp` and all else to `upstream.page`, both without TLS, and comes from a loopback address.
+   */
+  readonly proxy?: { readonly origin: string };
+  /** Further keys of `authenticator` in the configuration. */
+  readonly authenticator?: object;
   /** Who can log in; passwords are made. */
   readonly authids: readonly string[];
   /** Least level of the component's log; `info` by default. */
@@ -30,6 +37,8 @@ export interface WebParts {
   /** The page's origin, such as `http://localhost:3000`. */
   readonly origin: string;
   readonly wampUrl: string;
+  /** Ports of 127.0.0.1 where the page and the WebSocket are, also behind a proxy. */
+  readonly upstream: { readonly page: number; readonly wamp: number };
   readonly realm: string;
   readonly prefix: string;
   readonly cookieName: string;
@@ -46,22 +55,26 @@ export interface WebParts {
 
 /** Starts them; resolves when the page can be opened. */
 export async function startWebParts(options: WebPartsOptions): Promise<WebParts> {
-  const { directory, tls } = options;
+  const { directory, tls, proxy } = options;
+  const isSecure = tls !== undefined || proxy !== undefined;
   const cookies = join(directory, "cookies");
   const logFile = join(directory, "authenticator.log");
   const [clientPort = 0, componentPort = 0, healthPort = 0, pagePort = 0] = await freePorts(4);
   const [componentSecret, backendSecret] = [makeSecret(), makeSecret()];
   // One host name for both doors: browsers send a cookie to every port of its host.
-  const origin = `${tls === undefined ? "http" : "https"}://localhost:${pagePort}`;
-  const wampUrl = `${tls === undefined ? "ws" : "wss"}://localhost:${clientPort}/ws`;
+  const origin = proxy?.origin ?? `${isSecure ? "https" : "http"}://localhost:${pagePort}`;
+  const wampUrl =
+    proxy === undefined
+      ? `${isSecure ? "wss" : "ws"}://localhost:${clientPort}/ws`
+      : `${proxy.origin.replace(/^http/, "ws")}/ws`;
   // The prefix binds the cookie to this host and to TLS, so that it isn't there without.
-  const cookieName = tls === undefined ? "session" : "__Host-session";
+  const cookieName = isSecure ? "__Host-session" : "session";
   const passwords = new Map(options.authids.map((authid) => [authid, makeSecret()]));
 
   const configFile = writeJson(directory, "authenticator.json", {
     $schema: join(root, "schema", "config.schema.json"),
     store: { path: "cookies" },
-    cookie: { name: cookieName, secure: tls !== undefined },
+    cookie: { name: cookieName, secure: isSecure },
     routers: [
       {
         url: `ws://127.0.0.1:${componentPort}/`,
@@ -72,9 +85,10 @@ export async function startWebParts(options: WebPartsOptions): Promise<WebParts>
     ],
     authenticator: {
       allowedRoles: [USER_ROLE],
-      // The page's port differs from the WebSocket's. One list for both doors.
-      origin: { allow: [origin] },
-      ...(tls === undefined ? {} : { requireSecure: true }),
+      // The page's port differs from the WebSocket's. One list for both doors. Behind a proxy they have one host.
+      ...(proxy === undefined ? { origin: { allow: [origin] } } : { trustedProxies: ["127.0.0.1", "::1"] }),
+      ...(isSecure ? { requireSecure: true } : {}),
+      ...options.authenticator,
     },
     // Only our own processes write to this database.
     sessions: {
@@ -129,6 +143,7 @@ export async function startWebParts(options: WebPartsOptions): Promise<WebParts>
     return {
       origin,
       wampUrl,
+      upstream: { page: pagePort, wamp: clientPort },
       realm: REALM,
       prefix: PREFIX,
       cookieName,

@@ -29,7 +29,7 @@ export interface RouterCall {
  * The call as Crossbar makes it: three positional arguments, header names in lower case below
  * `details.transport.http_headers_received`. A client can influence values, never make us throw.
  *
- * @param trustedProxies addresses and networks whose `X-Forwarded-*` headers count; nobody's by default
+ * @param trustedProxies addresses and networks whose `X-Forwarded-For` and `-Proto` count; nobody's by default
  */
 export function parseRouterCall(
   args: readonly unknown[],
@@ -52,7 +52,10 @@ export function parseRouterCall(
       host: textOf(headers.host),
       forwardedFor: textOf(headers["x-forwarded-for"]),
       forwardedProto: textOf(headers["x-forwarded-proto"]),
-      forwardedHost: textOf(headers["x-forwarded-host"]),
+      // Not X-Forwarded-Host: a page may have written it. Crossbar 26.10.1 ends header lines at bytes where HTTP doesn't
+      // (0x85 is one), which a neighbouring subdomain can put into a cookie, and a header after it. A second Host or
+      // Origin Crossbar refuses, but this one would make a foreign page ours.
+      forwardedHost: undefined,
     },
     { address: toPeerAddress(peer), isSecure: transport.is_secure === true },
     trustedProxies,

@@ -1,6 +1,7 @@
-// One small application on three servers: node:http, Express and Fastify. Real sockets, plain fetch.
+// One small application on four servers: node:http, Express 5 and 4, and Fastify. Real sockets, plain fetch.
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { fastify } from "fastify";
@@ -70,14 +71,19 @@ async function startHttp(web: WebSessions): Promise<WebServer> {
   };
 }
 
-async function startExpress(web: WebSessions): Promise<WebServer> {
-  const app = express();
+/** The types of Express 5 hold for what is used of it here. */
+const express4: typeof express = createRequire(import.meta.url)("express4");
+
+async function startExpress(makeApp: typeof express, web: WebSessions): Promise<WebServer> {
+  const app = makeApp();
   app.use(expressSessions(web));
-  app.use(async (request, response) => {
+  const answer = async (request: express.Request, response: express.Response): Promise<void> => {
     response.cookie("theme", "dark").cookie("lang", "en").vary("Accept");
     response.set("cache-control", "public, max-age=60");
     response.json(await findAction(request.originalUrl)?.(request.sessions));
-  });
+  };
+  // Express 4 doesn't pass on what an asynchronous handler throws.
+  app.use((request, response, next) => void answer(request, response).catch(next));
   app.use(
     (
       error: { statusCode?: number; code?: string },
@@ -115,7 +121,8 @@ async function startFastify(web: WebSessions): Promise<WebServer> {
 export const SERVERS: readonly (readonly [name: string, start: (web: WebSessions) => Promise<WebServer>])[] =
   [
     ["node:http", startHttp],
-    ["Express", startExpress],
+    ["Express 5", (web) => startExpress(express, web)],
+    ["Express 4", (web) => startExpress(express4, web)],
     ["Fastify", startFastify],
   ];
 
