@@ -1,9 +1,9 @@
 // Crossbar's node configuration checked with ours, for `start` and `check-config`.
 
-import { checkCrossbarNode } from "../config/check-crossbar-node.js";
 import type { Config } from "../config/config.js";
-import type { NodeFinding } from "../config/crossbar-node.js";
-import { loadCrossbarNode } from "../config/load-crossbar-node.js";
+import { checkCrossbarNode } from "../crossbar-node/check-crossbar-node.js";
+import { loadCrossbarNode } from "../crossbar-node/load-crossbar-node.js";
+import type { NodeFinding } from "../crossbar-node/node-finding.js";
 
 /**
  * The findings in `nodeFile`, or in the node configuration that ours names; none if there is neither.
@@ -18,6 +18,6 @@ export async function findNodeFindings(config: Config, nodeFile: string | undefi
 }
 
 /** A finding as text: the path, what is wrong, and how to mend it. */
-export function toFindingText({ level, path, message, hint }: NodeFinding): string {
+export function toFindingText({ level, path, message, hint }: Omit<NodeFinding, "kind">): string {
   return `${level} in Crossbar's node configuration: ${path === "" ? "" : `${path}: `}${message}\n  hint: ${hint}`;
 }

@@ -99,10 +99,12 @@ export interface ConfigFile {
   readonly authenticator: AuthenticatorSection;
   readonly sessions?: SessionsSection;
   readonly health?: { readonly host: string; readonly port: number };
+  readonly metrics?: { readonly host: string; readonly port: number };
   readonly log: {
     readonly level: LogConfig["level"];
     readonly format: LogConfig["format"];
     readonly fingerprintKey?: SecretSource;
+    readonly audit: boolean;
     readonly repeatLimit: number;
     /** In seconds. */
     readonly repeatWindow: number;

@@ -85,7 +85,8 @@ export interface SessionsConfig extends ProcedureRules {
   readonly authorizer: { readonly permissions: readonly Permission[] } | undefined;
 }
 
-export interface HealthConfig {
+/** Where an HTTP server listens. */
+export interface ListenConfig {
   readonly host: string;
   readonly port: number;
 }
@@ -95,6 +96,8 @@ export interface LogConfig {
   readonly format: "json" | "pretty";
   /** Key of the cookie fingerprints in the log; random for each process if absent. */
   readonly fingerprintKey: string | undefined;
+  /** A line at level info for every decision, acceptances too (R-54). */
+  readonly audit: boolean;
   /** How many denials and faults of one kind are written one by one. */
   readonly repeatLimit: RepeatLimit;
 }
@@ -109,7 +112,9 @@ export interface Config {
   readonly routers: readonly RouterConfig[];
   /** `undefined`: this component only reads. */
   readonly sessions: SessionsConfig | undefined;
-  readonly health: HealthConfig | undefined;
+  readonly health: ListenConfig | undefined;
+  /** The same as `health`: one server for both. */
+  readonly metrics: ListenConfig | undefined;
   readonly log: LogConfig;
   /** Crossbar's node configuration, to be checked with ours; absolute path. */
   readonly crossbarNode: string | undefined;

@@ -86,6 +86,7 @@ async function resolveConfig(
     routers,
     sessions: toSessionsConfig(content),
     health: content.health,
+    metrics: content.metrics,
     log: toLogConfig(content.log, fingerprintKey),
     crossbarNode: content.crossbarNode === undefined ? undefined : resolver.path(content.crossbarNode),
   };
@@ -93,19 +94,31 @@ async function resolveConfig(
     ...routerCheck.warnings,
     ...policyCheck.warnings,
     ...sessionsCheck.warnings,
-    ...healthWarnings(config),
+    ...listenWarnings(config),
     ...resolver.warnings,
   ];
   return { config, warnings: warnings.map(({ path, message }) => `${path}: ${message}`) };
 }
 
 function toLogConfig(section: ConfigFile["log"], fingerprintKey: string | undefined): LogConfig {
-  const { level, format, repeatLimit: limit, repeatWindow } = section;
-  return { level, format, fingerprintKey, repeatLimit: { limit, windowMs: toMilliseconds(repeatWindow) } };
+  const { level, format, audit, repeatLimit: limit, repeatWindow } = section;
+  return {
+    level,
+    format,
+    fingerprintKey,
+    audit,
+    repeatLimit: { limit, windowMs: toMilliseconds(repeatWindow) },
+  };
 }
 
 /** R-56: what tells about the service is for this machine, unless somebody means it. */
-function healthWarnings({ health }: Config): ConfigProblem[] {
-  if (health === undefined || isLoopback(health.host)) return [];
-  return [{ path: "health.host", message: "other machines can ask for the state of this service" }];
+function listenWarnings({ health, metrics }: Config): ConfigProblem[] {
+  const warnings: ConfigProblem[] = [];
+  if (health !== undefined && !isLoopback(health.host)) {
+    warnings.push({ path: "health.host", message: "other machines can ask for the state of this service" });
+  }
+  if (metrics !== undefined && !isLoopback(metrics.host)) {
+    warnings.push({ path: "metrics.host", message: "other machines can read the metrics of this service" });
+  }
+  return warnings;
 }

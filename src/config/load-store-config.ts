@@ -1,9 +1,11 @@
 // The part of the configuration that commands on the database need. No secret is resolved for it.
 
 import { resolve } from "node:path";
+import type { LifetimeLimits } from "../lifetime/lifetime.js";
 import { checkStoreUse } from "./check-store-use.js";
 import type { SessionMode, StoreConfig } from "./config.js";
 import { invalidConfig } from "./config-problem.js";
+import { findLifetimeLimits } from "./lifetime-profile.js";
 import { readJsonFile } from "./read-json-file.js";
 import { toStoreConfig } from "./to-store-config.js";
 import { validateConfigFile } from "./validate-config-file.js";
@@ -15,6 +17,8 @@ export interface StoreSettings extends StoreConfig {
   readonly cookieValueLength: number;
   /** Who else writes here; `undefined` without `sessions`. */
   readonly sessionMode: SessionMode | undefined;
+  /** What the component refuses beyond a cookie's own lifetime. */
+  readonly limits: LifetimeLimits;
 }
 
 /**
@@ -35,5 +39,6 @@ export async function loadStoreConfig(file: string): Promise<StoreSettings> {
     cookieName: name,
     cookieValueLength: valueLength,
     sessionMode: content.sessions?.mode,
+    limits: findLifetimeLimits(content.authenticator),
   };
 }

@@ -10,9 +10,18 @@ import { findJsonError } from "./find-json-error.js";
  * @throws `ERR_CONFIG_READ` if the file can't be read; `ERR_CONFIG_SYNTAX` if it is no JSON
  */
 export async function readJsonFile(file: string): Promise<unknown> {
-  let text: string;
+  return parseJson(await readTextFile(file), file);
+}
+
+/**
+ * The text of a configuration file in UTF-8, without its byte order mark.
+ *
+ * @throws `ERR_CONFIG_READ`
+ */
+export async function readTextFile(file: string): Promise<string> {
   try {
-    text = await readFile(file, "utf8");
+    const text = await readFile(file, "utf8");
+    return text.startsWith("\ufeff") ? text.slice(1) : text;
   } catch (cause) {
     const code = errorCodeOf(cause) ?? "unknown error";
     throw new CookieAuthenticatorError("ERR_CONFIG_READ", `${file} can't be read (${code})`, {
@@ -21,7 +30,6 @@ export async function readJsonFile(file: string): Promise<unknown> {
       cause,
     });
   }
-  return parseJson(text.startsWith("\ufeff") ? text.slice(1) : text, file);
 }
 
 /**

@@ -2,8 +2,8 @@
 
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { checkCrossbarNode } from "../../src/config/check-crossbar-node.js";
 import { loadConfig } from "../../src/config/load-config.js";
+import { checkCrossbarNode } from "../../src/crossbar-node/check-crossbar-node.js";
 import { CookieAuthenticatorError } from "../../src/errors.js";
 import { content, load, router, temporaryDirectory, writeConfig } from "./temporary-config.js";
 

@@ -5,9 +5,9 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { checkCrossbarNode } from "../../src/config/check-crossbar-node.js";
 import { loadConfig } from "../../src/config/load-config.js";
-import { loadCrossbarNode } from "../../src/config/load-crossbar-node.js";
+import { checkCrossbarNode } from "../../src/crossbar-node/check-crossbar-node.js";
+import { loadCrossbarNode } from "../../src/crossbar-node/load-crossbar-node.js";
 import { temporaryDirectory } from "./temporary-config.js";
 
 const NAMES = readdirSync("config")

@@ -25,11 +25,13 @@ describe("a smallest configuration", () => {
     expect(config.policy).toEqual(DEFAULT_POLICY);
     expect(config.cookieValueLength).toBe(24);
     expect(config.health).toBeUndefined();
+    expect(config.metrics).toBeUndefined();
     expect(config.sessions).toBeUndefined();
     expect(config.log).toEqual({
       level: "info",
       format: "json",
       fingerprintKey: undefined,
+      audit: false,
       repeatLimit: DEFAULT_REPEAT_LIMIT,
     });
     expect(config.store).toMatchObject({ readOnly: false, maxSizeBytes: 1_073_741_824, hashValues: false });
@@ -162,6 +164,7 @@ test("what is allowed but unwise is warned of", async () => {
       routers: [router({ url: "ws://router.example.com", allowPlaintext: true })],
       authenticator: { callerRoles: ["backend"], allowTrustedRole: true, origin: { allow: ["null"] } },
       health: { host: "0.0.0.0", port: 8090 },
+      metrics: { host: "::", port: 8091 },
     }),
     directory,
   );
@@ -172,8 +175,19 @@ test("what is allowed but unwise is warned of", async () => {
     "authenticator.allowTrustedRole",
     "authenticator.callerRoles",
     "health.host",
+    "metrics.host",
     "store.path",
   ]);
+});
+
+test("R-56 health and metrics are for this machine unless somebody means it", async () => {
+  const { config, warnings } = await loadConfig(
+    writeConfig(content({ health: { port: 8090 }, metrics: { port: 8090 }, log: { audit: true } })),
+  );
+  expect(config.health).toEqual({ host: "127.0.0.1", port: 8090 });
+  expect(config.metrics).toEqual(config.health);
+  expect(config.log.audit).toBe(true);
+  expect(warnings).toEqual([]);
 });
 
 test("limits of failures and of log lines, each in part", async () => {

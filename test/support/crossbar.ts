@@ -16,6 +16,8 @@ export interface CrossbarOptions {
   readonly directory: string;
   /** Longest time until it is ready, in milliseconds. */
   readonly deadlineMs?: number;
+  /** More variables for its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Crossbar {
@@ -49,6 +51,7 @@ export async function startCrossbar(options: CrossbarOptions): Promise<Crossbar>
   const child = spawn(CROSSBAR, ["start", "--cbdir", cbdir, "--color", "false"], {
     cwd: options.directory,
     detached: true,
+    env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -1,17 +1,7 @@
 // Crossbar's node configuration as we read it: any JSON, from which the parts that concern us are picked.
 
+import { type JsonObject, toArray, toObject, toText } from "../config/json-object.js";
 import { toKeyPath } from "../json-schema/key-problem.js";
-import { type JsonObject, toArray, toObject, toText } from "./json-object.js";
-
-/** What is wrong or unwise in the node configuration. */
-export interface NodeFinding {
-  /** `error`: it won't work or breaks the router; `warning`: it works, but. */
-  readonly level: "error" | "warning";
-  /** Path of the key, such as `workers[0].transports[1].websocket.ws.auth.ticket`; "" is the whole file. */
-  readonly path: string;
-  readonly message: string;
-  readonly hint: string;
-}
 
 /** One place where WAMP clients can join: a WebSocket or RawSocket transport, or a path of one. */
 export interface NodeTransport {
@@ -23,6 +13,15 @@ export interface NodeTransport {
   readonly port: number | undefined;
   /** Path of the URL without slashes at its ends; `undefined` if every path leads here. */
   readonly urlPath: string | undefined;
+  /** The listening endpoint; empty if the file has none. */
+  readonly endpoint: JsonObject;
+  /** Key path of `endpoint`. */
+  readonly endpointPath: string;
+  /** Index of its worker: realms of two router workers are two realms, even with one name. */
+  readonly worker: number;
+  readonly isRawSocket: boolean;
+  /** Whether TLS, if it has any, breaks off handshakes with ALPN, which all browsers offer (seen in Crossbar 26.10.1). */
+  readonly refusesAlpn: boolean;
 }
 
 type Keys = readonly (string | number)[];
@@ -33,18 +32,26 @@ export function findTransports(node: unknown): NodeTransport[] {
     const { type, transports } = toObject(worker);
     if (type !== "router" && type !== "proxy") return [];
     return toArray(transports).flatMap((transport, index) =>
-      ofTransport(toObject(transport), ["workers", workerIndex, "transports", index]),
+      ofTransport(toObject(transport), workerIndex, index),
     );
   });
 }
 
-function ofTransport(transport: JsonObject, keys: Keys): NodeTransport[] {
-  const { port } = toObject(transport.endpoint);
+function ofTransport(transport: JsonObject, worker: number, index: number): NodeTransport[] {
+  const keys: Keys = ["workers", worker, "transports", index];
+  const endpoint = toObject(transport.endpoint);
+  const { port } = endpoint;
   const at = (settings: unknown, settingsKeys: Keys, urlPath?: string): NodeTransport => ({
     path: toKeyPath(settingsKeys),
     settings: toObject(settings),
     port: typeof port === "number" ? port : undefined,
     urlPath,
+    endpoint,
+    endpointPath: toKeyPath([...keys, "endpoint"]),
+    worker,
+    isRawSocket: transport.type === "rawsocket" || settingsKeys.at(-1) === "rawsocket",
+    refusesAlpn:
+      transport.type === "websocket" || (transport.type === "universal" && transport.web === undefined),
   });
 
   const ofWebPaths = (paths: unknown, pathsKeys: Keys, parent: string): NodeTransport[] =>
@@ -74,21 +81,42 @@ function ofTransport(transport: JsonObject, keys: Keys): NodeTransport[] {
   }
 }
 
-/** The roles of a realm, of whichever router worker has it. */
-export function findRealmRoles(
-  node: unknown,
-  realm: string,
-): { readonly path: string; readonly role: JsonObject }[] {
+/** A role of a realm, of whichever router worker has it. */
+export interface NodeRole {
+  readonly path: string;
+  readonly role: JsonObject;
+}
+
+/** A realm of a router worker. */
+export interface NodeRealm {
+  readonly path: string;
+  readonly name: string;
+  readonly options: JsonObject;
+  readonly roles: readonly NodeRole[];
+}
+
+/** All realms of the node. */
+export function findRealms(node: unknown): NodeRealm[] {
   return toArray(toObject(node).workers).flatMap((worker, workerIndex) =>
-    toArray(toObject(worker).realms).flatMap((candidate, realmIndex) => {
-      const { name, roles } = toObject(candidate);
-      if (toText(name) !== realm) return [];
-      return toArray(roles).map((role, index) => ({
-        path: toKeyPath(["workers", workerIndex, "realms", realmIndex, "roles", index]),
-        role: toObject(role),
-      }));
+    toArray(toObject(worker).realms).map((realm, realmIndex) => {
+      const keys: Keys = ["workers", workerIndex, "realms", realmIndex];
+      const { name, options, roles } = toObject(realm);
+      return {
+        path: toKeyPath(keys),
+        name: toText(name) ?? "",
+        options: toObject(options),
+        roles: toArray(roles).map((role, index) => ({
+          path: toKeyPath([...keys, "roles", index]),
+          role: toObject(role),
+        })),
+      };
     }),
   );
+}
+
+/** The roles of a realm, of whichever router worker has it. */
+export function findRealmRoles(realms: readonly NodeRealm[], realm: string): NodeRole[] {
+  return realms.filter(({ name }) => name === realm).flatMap(({ roles }) => roles);
 }
 
 /** `/ws/`, `ws` and `/ws` are the same path. */

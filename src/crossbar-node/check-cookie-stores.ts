@@ -1,21 +1,17 @@
 // The cookie stores of the node, where one of them should be our database.
 
 import { resolve } from "node:path";
-import type { Config } from "./config.js";
-import type { NodeFinding, NodeTransport } from "./crossbar-node.js";
-import { isJsonObject, type JsonObject, toObject, toText } from "./json-object.js";
+import type { Config } from "../config/config.js";
+import { isJsonObject, type JsonObject, toObject, toText } from "../config/json-object.js";
+import { checkTrackingCookie } from "./check-tracking-cookie.js";
+import type { NodeFinding } from "./node-finding.js";
+import type { NodeScene } from "./node-scene.js";
 
 /** Crossbar's `maxsize` where none is given, in bytes (crossbar/router/cookiestore.py). */
 const CROSSBAR_MAXSIZE = 1024 * 2 ** 20;
-/** Crossbar's cookie name where none is given. */
-const CROSSBAR_COOKIE_NAME = "cbtid";
 
-/** Findings about `cookie` blocks. `nodeDirectory`: where Crossbar's relative paths begin. */
-export function checkCookieStores(
-  transports: readonly NodeTransport[],
-  config: Config,
-  nodeDirectory: string,
-): NodeFinding[] {
+/** Findings about `cookie` blocks. */
+export function checkCookieStores({ transports, config, nodeDirectory }: NodeScene): NodeFinding[] {
   const findings: NodeFinding[] = [];
   const others: string[] = [];
   let shared = false;
@@ -25,6 +21,7 @@ export function checkCookieStores(
     const store = toObject(settings.cookie.store);
     if (store.type !== "database") {
       findings.push({
+        kind: "cookie-store-type",
         level: "warning",
         path: `${path}.cookie.store.type`,
         message: "cookies made here are kept in no database, so this component doesn't know them",
@@ -34,11 +31,15 @@ export function checkCookieStores(
       others.push(`${path}.cookie.store.path`);
     } else {
       shared = true;
-      findings.push(...checkSharedStore(settings.cookie, store, `${path}.cookie`, config));
+      findings.push(
+        ...checkSharedStore(store, `${path}.cookie.store`, config),
+        ...checkTrackingCookie(settings.cookie, `${path}.cookie`, config),
+      );
     }
   }
   if (!shared && others.length > 0) {
     findings.push({
+      kind: "cookie-store-path",
       level: "warning",
       path: others[0] ?? "",
       message: `no cookie store of this node is our store.path, ${config.store.path}`,
@@ -48,41 +49,39 @@ export function checkCookieStores(
   return findings;
 }
 
-function checkSharedStore(
-  cookie: JsonObject,
-  store: JsonObject,
-  path: string,
-  config: Config,
-): NodeFinding[] {
+function checkSharedStore(store: JsonObject, path: string, config: Config): NodeFinding[] {
   const findings: NodeFinding[] = [];
   const maxsize = typeof store.maxsize === "number" ? store.maxsize : CROSSBAR_MAXSIZE;
   if (!config.store.readOnly && maxsize < config.store.maxSizeBytes) {
     findings.push({
+      kind: "cookie-store-maxsize",
       level: "error",
-      path: `${path}.store.maxsize`,
+      path: `${path}.maxsize`,
       message:
         `Crossbar's limit of ${maxsize} bytes is below our store.maxSize of ${config.store.maxSizeBytes}: ` +
         "once we write past it, the router goes down",
       hint: `set store.maxSize to ${maxsize}, or raise maxsize and restart the router`,
     });
   }
-  findings.push(...checkSharing(config, `${path}.store.path`));
+  findings.push(...checkSharing(config, `${path}.path`));
   if (store.purge_on_startup === true) {
     findings.push({
+      kind: "cookie-store-purge",
       level: "warning",
-      path: `${path}.store.purge_on_startup`,
+      path: `${path}.purge_on_startup`,
       message:
         "the router deletes all cookies at each start and makes the database anew in LMDB's format 1.0",
       hint: "drop it: this component then keeps its format 0.9, and users their sessions",
     });
   }
-  const name = toText(cookie.name) ?? CROSSBAR_COOKIE_NAME;
-  if (name !== config.policy.cookieName) {
+  if (store.sync === false) {
     findings.push({
+      kind: "cookie-store-sync",
       level: "warning",
-      path: `${path}.name`,
-      message: `Crossbar's cookie is called ${name}, we look for ${config.policy.cookieName}`,
-      hint: "make `cookie.name` the same in both configurations",
+      path: `${path}.sync`,
+      message:
+        "the router doesn't sync its writes: a power failure loses logins, and may damage the database",
+      hint: "drop it: Crossbar syncs by default",
     });
   }
   return findings;
@@ -94,6 +93,7 @@ function checkSharing({ store, sessions }: Config, path: string): NodeFinding[] 
     // S-07: Crossbar looks for values and finds hashes, so that it makes every browser a new cookie.
     return [
       {
+        kind: "cookie-store-hashed",
         level: "error",
         path,
         message:
@@ -105,6 +105,7 @@ function checkSharing({ store, sessions }: Config, path: string): NodeFinding[] 
   if (sessions?.mode !== "exclusive") return [];
   return [
     {
+      kind: "cookie-store-exclusive",
       level: "error",
       path,
       message:

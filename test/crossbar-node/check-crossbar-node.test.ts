@@ -1,10 +1,9 @@
 // Each finding in Crossbar's node configuration, from a node that has none.
 
 import { describe, expect, test } from "@jest/globals";
-import { checkCrossbarNode } from "../../src/config/check-crossbar-node.js";
 import type { Config } from "../../src/config/config.js";
-import { loadCrossbarNode } from "../../src/config/load-crossbar-node.js";
-import { content, type Json, load, router } from "./temporary-config.js";
+import { checkCrossbarNode } from "../../src/crossbar-node/check-crossbar-node.js";
+import { content, type Json, load, router } from "../config/temporary-config.js";
 
 const PROCEDURE = "com.example.cookie.authenticate";
 const login = { method: "ticket", authid: "us", secret: "s" };
@@ -28,7 +27,11 @@ interface Parts {
 
 /** A node without findings, with some parts changed. */
 function node(parts: Parts = {}): Json {
-  const cookie = { store: { type: "database", path: ".cookies", ...parts.store }, ...parts.cookie };
+  const cookie = {
+    http_strict: true,
+    store: { type: "database", path: ".cookies", ...parts.store },
+    ...parts.cookie,
+  };
   return {
     workers: [
       { type: "guest" },
@@ -55,7 +58,7 @@ function node(parts: Parts = {}): Json {
           {
             type: "websocket",
             endpoint: { type: "tcp", port: 8081 },
-            options: { auto_ping_interval: 10_000 },
+            options: { auto_ping_interval: 10_000, auto_ping_timeout: 5000 },
             auth: { ticket: { type: "static", principals: { us: { ticket: "s", role: "component" } } } },
             ...parts.component,
           },
@@ -106,7 +109,11 @@ describe("the authenticator", () => {
       { auth: { ticket: dynamic({ "authenticator-realm": "realm2" }) } },
       [`error ${WS}.auth.ticket.authenticator-realm`],
     ],
-    ["another procedure", { auth: { ticket: dynamic({ authenticator: "com.other" }) } }, ["warning "]],
+    [
+      "another procedure",
+      { auth: { ticket: dynamic({ authenticator: "com.other" }) } },
+      [`warning ${WS}.auth.ticket.authenticator`],
+    ],
     ["no dynamic authentication", { auth: { ticket: { type: "static", principals: {} } } }, ["warning "]],
   ])("%s", async (_name, ws, expected) => {
     expect(await findings(node({ ws }))).toEqual(expected);
@@ -181,6 +188,11 @@ describe("the component's own transport", () => {
       { component: { options: {} } },
       ["warning workers[1].transports[1].options.auto_ping_interval"],
     ],
+    [
+      "pings that no answer is waited for",
+      { component: { options: { auto_ping_interval: 10_000 } } },
+      ["warning workers[1].transports[1].options.auto_ping_timeout"],
+    ],
     ["another port: nothing is known", { component: { options: {}, endpoint: { port: 9999 } } }, []],
     ["no rights", { role: { permissions: [] } }, [`warning ${ROLE}.permissions`]],
     [
@@ -215,7 +227,7 @@ describe("the component's own transport", () => {
     ],
     ["wildcards: can't be told", { role: { permissions: [{ uri: "com..x", match: "wildcard" }] } }, []],
     ["a dynamic authorizer: can't be told", { role: { permissions: undefined, authorizer: "com.a" } }, []],
-    ["a role that the realm doesn't have", { role: { name: "other" } }, ["warning "]],
+    ["a role that the realm doesn't have", { role: { name: "other", permissions: [] } }, ["warning "]],
   ])("%s", async (_name, parts, expected) => {
     expect(await findings(node(parts))).toEqual(expected);
   });
@@ -297,15 +309,16 @@ describe("sessions", () => {
     });
   });
 
-  test("a further realm without our role", async () => {
+  test("a further realm without our role, and one that isn't there", async () => {
     const whole = sessionNode() as { workers: { realms?: unknown[] }[] };
     whole.workers[1]?.realms?.push({ name: "realm2", roles: [{ name: "other" }] });
-    const routers = [router({ auth: login, sessionRealms: ["realm1", "realm2", "made-elsewhere"] })];
+    const routers = [router({ auth: login, sessionRealms: ["realm1", "realm2", "realm3"] })];
     const found = checkCrossbarNode(whole, await ourConfig({ sessions, routers }), {
       nodeDirectory: "/node",
     });
     expect(found.map(({ message }) => message)).toEqual([
       'the realm "realm2" of our sessionRealms has no role "component", which this component logs in with',
+      'no router worker has the realm "realm3" of our sessionRealms',
     ]);
   });
 
@@ -333,11 +346,4 @@ test("every finding says what to do", async () => {
   const found = checkCrossbarNode(wrong, await ourConfig(), { nodeDirectory: "/node" });
   expect(found).toHaveLength(8);
   for (const finding of found) expect(finding.hint.length).toBeGreaterThan(10);
-});
-
-test("a node configuration in YAML is refused in so many words", async () => {
-  await expect(loadCrossbarNode("/node/config.yaml")).rejects.toMatchObject({
-    code: "ERR_CONFIG_READ",
-    message: "/node/config.yaml is YAML: only a JSON one can be checked",
-  });
 });

@@ -1,6 +1,6 @@
 // What a role of a realm may do, decided as Crossbar does it (crossbar/router/role.py).
 
-import { isJsonObject, type JsonObject, toArray, toObject, toText } from "./json-object.js";
+import { isJsonObject, type JsonObject, toArray, toObject, toText } from "../config/json-object.js";
 
 /** What a permission can allow. */
 export type CrossbarAction = "call" | "register" | "publish" | "subscribe";

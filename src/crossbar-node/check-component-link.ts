@@ -1,0 +1,94 @@
+// The transport that this component itself joins on: pings, TLS, serializers, its login, and who else gets its role.
+
+import { isLoopback } from "../config/is-loopback.js";
+import { toArray, toObject, toText } from "../config/json-object.js";
+import { checkComponentLogin } from "./check-component-login.js";
+import type { ComponentLink } from "./component-link.js";
+import type { NodeTransport } from "./crossbar-node.js";
+import type { NodeFinding } from "./node-finding.js";
+import type { NodeScene } from "./node-scene.js";
+
+/** Findings about the transports that our URLs lead to. */
+export function checkComponentLinks(scene: NodeScene): NodeFinding[] {
+  const { links } = scene;
+  const transports = new Set(links.map(({ transport }) => transport));
+  return [
+    ...[...transports].flatMap(checkPings),
+    ...links.flatMap(checkTls),
+    ...links.flatMap(checkSerializers),
+    ...links.flatMap(checkComponentLogin),
+    ...scene.transports.flatMap((transport) => checkOpen(transport, scene)),
+  ];
+}
+
+/** Without a time-out autobahn sends pings, and never minds that no answer comes. */
+function checkPings({ settings, path }: NodeTransport): NodeFinding[] {
+  const options = toObject(settings.options);
+  const missing = ["auto_ping_interval", "auto_ping_timeout"].find((key) => !((options[key] as number) > 0));
+  if (missing === undefined) return [];
+  return [
+    {
+      kind: "component-pings",
+      level: "warning",
+      path: `${path}.options.${missing}`,
+      message:
+        "is missing: the router has no deadline for an authenticator, so it must find out by itself when this " +
+        "component is frozen, or clients hang",
+      hint: 'add "options": {"auto_ping_interval": 10000, "auto_ping_timeout": 5000} (ms)',
+    },
+  ];
+}
+
+function checkTls({ router, transport }: ComponentLink): NodeFinding[] {
+  const wantsTls = new URL(router.url).protocol === "wss:";
+  const hasTls = transport.endpoint.tls !== undefined;
+  if (wantsTls === hasTls) return [];
+  return [
+    {
+      kind: "component-tls",
+      level: "warning",
+      path: `${transport.endpointPath}.tls`,
+      message: `${hasTls ? "is there, but" : "is missing, and"} our router "${router.name}" has ${router.url}`,
+      hint: hasTls
+        ? "begin the router's url with wss://"
+        : "begin the router's url with ws://, or add tls here",
+    },
+  ];
+}
+
+function checkSerializers({ router, transport }: ComponentLink): NodeFinding[] {
+  const { serializers } = transport.settings;
+  if (serializers === undefined || router.serializers.some((one) => toArray(serializers).includes(one)))
+    return [];
+  return [
+    {
+      kind: "component-serializers",
+      level: "warning",
+      path: `${transport.path}.serializers`,
+      message: `has none of ${router.serializers.join(", ")}, which our router "${router.name}" speaks: it can't join`,
+      hint: 'add "cbor", or drop `serializers`',
+    },
+  ];
+}
+
+/** Our role registers the authenticator: whoever has it lets in whom it likes. */
+function checkOpen(transport: NodeTransport, { links }: NodeScene): NodeFinding[] {
+  const { type, role } = toObject(toObject(transport.settings.auth).anonymous);
+  if (type !== "static" || !links.some(({ login }) => login.role === (toText(role) ?? "anonymous")))
+    return [];
+  const isOurs = links.some(
+    (link) => link.transport === transport && link.router.login.method === "anonymous",
+  );
+  if (isOurs && isLoopback(toText(transport.endpoint.interface) ?? "")) return [];
+  return [
+    {
+      kind: "component-open",
+      level: "error",
+      path: `${transport.path}.auth.anonymous.role`,
+      message: `whoever reaches this port gets "${toText(role)}", the role that registers the authenticator`,
+      hint: isOurs
+        ? 'give the endpoint "interface": "127.0.0.1", or log in with a ticket'
+        : "give anonymous clients a role of their own",
+    },
+  ];
+}
