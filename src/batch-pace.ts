@@ -10,7 +10,8 @@ export interface BatchPace {
 
 /** The router waits for the lock as well, and a look-up for the callback: half of what R-60 allows. */
 const TARGET_MS = 4;
-const MIN_RECORDS = 8;
+/** Where a sync alone takes longer than the target, fewer records hold the lock hardly any shorter. */
+const MIN_RECORDS = 16;
 const MAX_RECORDS = 200;
 /** Small enough for a slow disk; the pace is found within a few batches. */
 const FIRST_RECORDS = 16;

@@ -4,7 +4,7 @@
 export type ErrorCode =
   // configuration
   | "ERR_CONFIG_READ" // the file can't be read
-  | "ERR_CONFIG_SYNTAX" // not JSON
+  | "ERR_CONFIG_SYNTAX" // not JSON; for a node configuration, not JSON or YAML
   | "ERR_CONFIG_INVALID" // a key is unknown, missing or wrong; details.problems lists them by path
   | "ERR_CONFIG_SECRET" // a secret's environment variable or file is missing or empty
   // the native engine
@@ -36,6 +36,8 @@ export type ErrorCode =
   | "ERR_RECORD_CBOR" // a CBOR field that can't be decoded, is too deep or too large
   | "ERR_COOKIE_FIELD" // a field handed to build is out of its range
   | "ERR_COOKIE_VALUE_TAKEN" // another record has this value
+  | "ERR_COOKIE_FILE" // a line of a cookie file is wrong; details.problems says which
+  | "ERR_COOKIE_CONFLICT" // the database has another record where the file has one; details.conflicts says which
   // sessions
   | "ERR_SESSION_ARGUMENT" // an argument of an operation is wrong; details.field says which
   | "ERR_SESSION_LIMIT" // the user has as many sessions as one may have
@@ -50,9 +52,12 @@ export type ErrorCode =
   | "ERR_WAMP_LOGIN" // the login to the router can't be made (no secret, wrong key)
   | "ERR_WAMP_CALL" // a call of ours to the router got no answer in time, or its link is gone
   | "ERR_HEALTH_LISTEN" // the health port can't be opened
+  | "ERR_METRICS_LISTEN" // the metrics port can't be opened
   // command line
   | "ERR_ARGUMENT" // an argument or option is wrong
-  | "ERR_COOKIE_NOT_FOUND"; // no such cookie
+  | "ERR_COOKIE_NOT_FOUND" // no such cookie
+  | "ERR_PID_FILE" // the pid file can't be written, is another's, or names no running process
+  | "ERR_INTERRUPTED"; // ended by Ctrl-C or SIGTERM between two steps; what was done until then stays
 
 /** Structured facts of an error. Never holds a cookie value, a ticket or a secret. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 // Everything that a command needs from outside, in one interface: tests hand in another one.
 
-import type { Config } from "../config/config.js";
+import type { Config, LogConfig } from "../config/config.js";
+import type { LoadedConfig } from "../config/load-config.js";
 import type { CookieReader } from "../store/cookie-reader.js";
 import type { CookieStore } from "../store/cookie-store.js";
 import type { NativeBuild } from "../store/lmdb/build-native.js";
@@ -17,8 +18,22 @@ export interface TextOutput {
   readonly isTTY?: boolean | undefined;
 }
 
+/** What `start` is given beside the configuration. */
+export interface RunOptions {
+  /** Loads the configuration again, for SIGHUP. */
+  readonly load?: (() => Promise<LoadedConfig>) | undefined;
+  readonly pidFile?: string | undefined;
+}
+
 export interface CliContext {
   readonly stdin: AsyncIterable<string | Uint8Array>;
+  /**
+   * Asks the person at the terminal on standard error; empty if there is no answer. Rejects when `signal` is aborted.
+   * `undefined` where standard input is no terminal: nobody can be asked.
+   */
+  readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
+  /** Calls `listener` once, at Ctrl-C or SIGTERM, instead of ending; a second one ends the process. Returns the way back. */
+  onInterrupt(listener: () => void): () => void;
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
   readonly env: NodeJS.ProcessEnv;
@@ -40,5 +55,11 @@ export interface CliContext {
     readonly report: (line: string) => void;
   }): Promise<NativeBuild>;
   /** Runs the service and resolves when a signal has stopped it. `warnings` go into its log. */
-  startService(config: Config, warnings: readonly string[]): Promise<void>;
+  startService(config: Config, warnings: readonly string[], options?: RunOptions): Promise<void>;
+  /** Runs this same command line without `--restart` in a process of its own, again and again, until a signal ends it. */
+  superviseStart(log: LogConfig): Promise<void>;
+  /** Executable and arguments that run our command line, absolute. */
+  readonly ownCommand: readonly string[];
+  /** Asks the component of a pid file to read its configuration again; its process number. */
+  signalReload(pidFile: string): Promise<number>;
 }

@@ -1,4 +1,4 @@
-// Which cookie a command is about: `--oid OID` or `--value-file FILE`, exactly one of them.
+// Which cookie a command is about: an oid or `--value-file FILE`, exactly one of them.
 
 import { CookieAuthenticatorError } from "../errors.js";
 import type { CliContext } from "./cli-context.js";
@@ -8,16 +8,18 @@ import { readCookieValue } from "./read-cookie-value.js";
 export type CookieSelector = { readonly oid: string } | { readonly value: string };
 
 /**
- * The selector of the two options.
+ * The selector of the options.
  *
+ * @param options.oids where an oid may have been given
  * @throws `ERR_ARGUMENT` unless exactly one is there, or if the value can't be read
  */
 export async function toCookieSelector(
-  options: { readonly oid?: string | undefined; readonly valueFile?: string | undefined },
+  options: { readonly oids: readonly (string | undefined)[]; readonly valueFile?: string | undefined },
   context: Pick<CliContext, "stdin">,
 ): Promise<CookieSelector> {
-  const { oid, valueFile } = options;
-  if (oid !== undefined && valueFile === undefined) return { oid };
+  const { valueFile } = options;
+  const [oid, ...more] = options.oids.filter((given) => given !== undefined);
+  if (oid !== undefined && more.length === 0 && valueFile === undefined) return { oid };
   if (oid === undefined && valueFile !== undefined)
     return { value: await readCookieValue(valueFile, context) };
   throw new CookieAuthenticatorError("ERR_ARGUMENT", "expected either --oid OID or --value-file FILE", {

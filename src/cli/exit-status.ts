@@ -17,6 +17,8 @@ export const EXIT_STATUS = {
   store: 4,
   /** Another database is in the place of the one that was open: start again. */
   replaced: 5,
+  /** Ended by Ctrl-C or SIGTERM between two steps: nothing is half done. As shells have it, 128 + SIGINT. */
+  interrupted: 130,
 } as const;
 
 export type ExitStatus = (typeof EXIT_STATUS)[keyof typeof EXIT_STATUS];
@@ -42,6 +44,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitStatus>> = {
   ERR_STORE_REPLACED: EXIT_STATUS.replaced,
   ERR_STORE_TABLES: EXIT_STATUS.store,
   ERR_STORE_OPEN_TWICE: EXIT_STATUS.store,
+  ERR_INTERRUPTED: EXIT_STATUS.interrupted,
 };
 
 /** The status for an error that ended a command; `--help` and `--version` are no faults. */

@@ -3,6 +3,7 @@
 import { errorCodeOf } from "../errors.js";
 import { createRealContext } from "./real-context.js";
 import { runCli } from "./run-cli.js";
+import { endWithSupervisor } from "./supervisor.js";
 
 for (const stream of [process.stdout, process.stderr]) {
   // `… | head` closes the pipe early: nothing to complain about. Commands see it by `writable`.
@@ -11,4 +12,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+endWithSupervisor();
 process.exitCode = await runCli(process.argv.slice(2), createRealContext());

@@ -35,3 +35,13 @@ export function parseJsonObject(text: string): CborMap {
   }
   throw new InvalidArgumentError(`Expected a JSON object such as '{"team": "blue"}'.`);
 }
+
+const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** A duration such as `90s`, `30m`, `12h`, `7d` or `2w`, as seconds. */
+export function parseDuration(text: string): number {
+  const [, digits, unit = ""] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
+  const seconds = Number(digits) * (SECONDS_OF_UNIT[unit] ?? Number.NaN);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError("Expected a duration such as 90s, 30m, 12h, 7d or 2w.");
+}

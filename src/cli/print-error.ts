@@ -48,5 +48,8 @@ function toReport(error: unknown): ErrorReport {
 
 /** commander quotes what was typed, which may be a cookie value in the wrong place (R-47): only names stay. */
 function withoutValues(message: string): string {
-  return message.replace(/ argument '.*' is invalid/s, " is invalid").replace(/(-[^\s'=]*)=.*'/s, "$1=…'");
+  return message
+    .replace(/^command-argument value '.*' is invalid for/s, "a wrong value for")
+    .replace(/ argument '.*' is invalid/s, " is invalid")
+    .replace(/(-[^\s'=]*)=.*'/s, "$1=…'");
 }

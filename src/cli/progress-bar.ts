@@ -1,50 +1,76 @@
-// The progress bar of long commands.
+// The progress of long commands: a bar for a person at a terminal, a plain line now and then for a log.
 
 import { Writable } from "node:stream";
 import { Presets, SingleBar } from "cli-progress";
 import type { TextOutput } from "./cli-context.js";
 
-/** A step of long work: `done` of `total` in this phase. */
-interface Progress {
+/** A step of long work: `done` of `total` in this phase. `total` is left out where nobody knows it beforehand. */
+export interface Progress {
   readonly phase: string;
   readonly done: number;
-  readonly total: number;
+  readonly total?: number | undefined;
 }
 
-/** A progress bar on a terminal; nothing where standard error goes elsewhere. */
-export function showProgress(stderr: TextOutput): {
+/** Where progress is shown; `stop` takes a bar away. */
+export interface ProgressDisplay {
   readonly report: (progress: Progress) => void;
   readonly stop: () => void;
-} {
-  if (stderr.isTTY !== true) return { report: () => {}, stop: () => {} };
+}
+
+/** Time between two plain lines: short work prints none. */
+const LINE_EVERY_MS = 10_000;
+
+/**
+ * A bar, without colours, where standard error is a terminal that can move its cursor; else a plain line every ten
+ * seconds.
+ */
+export function showProgress(stderr: TextOutput, env: NodeJS.ProcessEnv = process.env): ProgressDisplay {
+  return stderr.isTTY === true && env.TERM !== "dumb" ? showBar(stderr) : showLines(stderr);
+}
+
+function showBar(stderr: TextOutput): ProgressDisplay {
   const stream = new Writable({
     write: (chunk, _encoding, done) => {
       stderr.write(String(chunk));
       done();
     },
   });
-  const bar = new SingleBar(
-    {
-      format: "{phase} [{bar}] {percentage}% {value}/{total}",
-      stream: Object.assign(stream, { isTTY: true }),
-      clearOnComplete: true,
-      // Ctrl-C ends the process at once, which nothing must keep it from, and leaves the terminal as it was.
-      gracefulExit: false,
-      linewrap: null,
-    },
-    Presets.legacy,
-  );
   let phase: string | undefined;
+  let bar: SingleBar | undefined;
   return {
-    report: (progress) => {
-      if (progress.phase === phase) {
-        bar.update(progress.done);
+    report: ({ phase: next, done, total }) => {
+      if (next === phase) {
+        bar?.update(done);
         return;
       }
-      bar.stop();
-      bar.start(progress.total, progress.done, { phase: progress.phase });
-      phase = progress.phase;
+      bar?.stop();
+      bar = new SingleBar(
+        {
+          format: total === undefined ? "{phase} {value}" : "{phase} [{bar}] {percentage}% {value}/{total}",
+          stream: Object.assign(stream, { isTTY: true }),
+          clearOnComplete: true,
+          // Ctrl-C is the command's to handle, or ends the process at once; the terminal is left as it was.
+          gracefulExit: false,
+          linewrap: null,
+        },
+        Presets.legacy,
+      );
+      bar.start(total ?? Number.MAX_SAFE_INTEGER, done, { phase: next });
+      phase = next;
     },
-    stop: () => bar.stop(),
+    stop: () => bar?.stop(),
+  };
+}
+
+function showLines(stderr: TextOutput): ProgressDisplay {
+  let lastMs = performance.now();
+  return {
+    report: ({ phase, done, total }) => {
+      const nowMs = performance.now();
+      if (nowMs - lastMs < LINE_EVERY_MS) return;
+      lastMs = nowMs;
+      stderr.write(`${phase}: ${done}${total === undefined ? "" : ` of ${total}`}\n`);
+    },
+    stop: () => {},
   };
 }

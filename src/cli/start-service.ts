@@ -6,6 +6,9 @@ import type { Config } from "../config/config.js";
 import { CookieAuthenticatorError } from "../errors.js";
 import { createSteadyClock, type SteadyClock } from "../lifetime/steady-clock.js";
 import { createLog } from "../log/logger.js";
+import { createMetrics } from "../metrics/create-metrics.js";
+import { createConfigApplier } from "../service/apply-config.js";
+import { createReloader } from "../service/reloader.js";
 import { runUntilSignal } from "../service/run-until-signal.js";
 import { createService } from "../service/service.js";
 import { createSessionService } from "../service/session-service.js";
@@ -13,6 +16,8 @@ import type { CookieReader } from "../store/cookie-reader.js";
 import { openLastingReader } from "../store/lasting-reader.js";
 import type { LastingStoreEvents } from "../store/lasting-store.js";
 import { openLastingStore } from "../store/open-lasting-store.js";
+import type { RunOptions } from "./cli-context.js";
+import { removePidFile, writePidFile } from "./pid-file.js";
 import { toStoreEvents } from "./store-events.js";
 
 /**
@@ -20,9 +25,13 @@ import { toStoreEvents } from "./store-events.js";
  * the database is opened for reading only.
  *
  * @throws what opening the store, the logins and the health port throw; `ERR_STORE_REPLACED` when another database is
- *   in the place of the one that was open
+ *   in the place of the one that was open; `ERR_PID_FILE`
  */
-export async function startService(config: Config, warnings: readonly string[]): Promise<void> {
+export async function startService(
+  config: Config,
+  warnings: readonly string[],
+  { load, pidFile }: RunOptions = {},
+): Promise<void> {
   const log = createLog(config.log);
   for (const warning of warnings) log.warn({ event: "configuration" }, warning);
   const fingerprint = createFingerprint(config.log.fingerprintKey);
@@ -31,13 +40,22 @@ export async function startService(config: Config, warnings: readonly string[]):
   const { reader, store } = await openStore(config, events);
   try {
     const { policy, routers, sessions: sessionsConfig } = config;
-    const { repeatLimit } = config.log;
+    const { repeatLimit, audit } = config.log;
+    const metrics = config.metrics === undefined ? undefined : await createMetrics();
     const clock = createSteadyClock();
     await seeStoredTime(clock, reader);
     const sessions =
       sessionsConfig === undefined || store === undefined
         ? undefined
-        : createSessionService({ config: sessionsConfig, routers, store, clock, log, repeatLimit });
+        : createSessionService({
+            config: sessionsConfig,
+            routers,
+            store,
+            clock,
+            log,
+            repeatLimit,
+            observer: metrics?.sessions,
+          });
     const { nowNs } = clock;
     const onUse = sessions?.used;
     const authenticator = createAuthenticator({
@@ -47,11 +65,22 @@ export async function startService(config: Config, warnings: readonly string[]):
       nowNs,
       fingerprint,
       repeatLimit,
+      audit,
+      observer: metrics?.authenticator,
       ...(onUse === undefined ? {} : { onUse }),
     });
-    const service = createService({ config, authenticator, reader, sessions, log });
-    await runUntilSignal(service, log, ended.signal);
+    const service = createService({ config, authenticator, reader, sessions, metrics, log });
+    const apply = createConfigApplier(config, { log, authenticator, sessions, service });
+    const reload = load === undefined ? undefined : createReloader({ config, load, apply, log }).reload;
+    const start = async (): Promise<void> => {
+      // Not before signals are handled: who reads it sends one.
+      if (pidFile !== undefined) await writePidFile(pidFile);
+      await service.start();
+    };
+    const { stop } = service;
+    await runUntilSignal({ start, stop }, log, { ended: ended.signal, reload });
   } finally {
+    if (pidFile !== undefined) await removePidFile(pidFile);
     await reader.close(); // the service closes it too, unless it never came to run
   }
 }

@@ -37,6 +37,7 @@ export async function findStoreTarget({ db, config }: StoreTargetOptions): Promi
     cookieValueLength: COOKIE_VALUE_DEFAULT_LENGTH,
     hashValues: false,
     sessionMode: undefined,
+    limits: { maxLifetimeSeconds: undefined, idleSeconds: undefined },
   };
 }
 

@@ -13,7 +13,8 @@ const MAP_SIZE = 16;
 const FREE_DB = 24;
 const MAIN_DB = 72;
 const LAST_PAGE = 120;
-const TXN_ID = 128;
+/** Where the transaction's id is, 8 bytes little-endian. */
+export const TXN_ID = 128;
 /** In MDB_db. */
 const DB_FLAGS = 4;
 const DB_DEPTH = 6;

@@ -10,7 +10,7 @@ import { iterateSessions, listSessions } from "./list.js";
 import { login } from "./login.js";
 import { logout } from "./logout.js";
 import { type DeleteAllOptions, deleteAll, type LogoutUserOptions, logoutUser } from "./logout-all.js";
-import { purgeSessions } from "./purge.js";
+import { type PurgeOptions, purgeSessions } from "./purge.js";
 import { type RotateChanges, rotateSession } from "./rotate.js";
 import type {
   Device,
@@ -140,7 +140,7 @@ export class CookieSessions {
   }
 
   /** Removes what is past its expiry. */
-  purge(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<PurgeReport> {
+  purge(options: PurgeOptions = {}): Promise<PurgeReport> {
     return purgeSessions(this.#context, options);
   }
 

@@ -26,9 +26,11 @@ export interface LogoutUserOptions extends DeleteAllOptions {
 export async function logoutUser(context: SessionContext, options: LogoutUserOptions): Promise<string[]> {
   const authid = parseName(options.authid, "authid");
   const exceptOid = options.exceptOid === undefined ? undefined : parseOid(options.exceptOid);
-  const { oids } = await endInBatches(context, {
+  const oids: string[] = [];
+  await endInBatches(context, {
     kind: "logout",
     reason: "logout-user",
+    onBatch: (ended) => oids.push(...ended),
     where: { authid },
     fits: (cookie) =>
       cookie.isAuthenticated &&
@@ -36,7 +38,7 @@ export async function logoutUser(context: SessionContext, options: LogoutUserOpt
       cookie.authid === authid &&
       isOfRealm(cookie.authrealm, options),
   });
-  return [...oids];
+  return oids;
 }
 
 /**
@@ -48,13 +50,13 @@ export async function logoutUser(context: SessionContext, options: LogoutUserOpt
  */
 export async function deleteAll(context: SessionContext, options: DeleteAllOptions): Promise<number> {
   const exceptOid = options.exceptOid === undefined ? undefined : parseOid(options.exceptOid);
-  const { oids } = await endInBatches(context, {
+  const { ended } = await endInBatches(context, {
     kind: "logout",
     reason: "delete-all",
     fits: (cookie) =>
       cookie.isAuthenticated && cookie.oid !== exceptOid && isOfRealm(cookie.authrealm, options),
   });
-  return oids.length;
+  return ended;
 }
 
 function isOfRealm(authrealm: string | undefined, limit: RealmLimit): boolean {

@@ -19,7 +19,10 @@ export interface SessionContext {
 }
 
 /** The time to judge by, ns since 1970 UTC: never behind what any writer on this database has seen. */
-export async function readNowNs({ reader, clock }: SessionContext): Promise<bigint> {
+export async function readNowNs({
+  reader,
+  clock,
+}: Pick<SessionContext, "reader" | "clock">): Promise<bigint> {
   clock.see((await reader.marks()).clockNs);
   return clock.nowNs();
 }

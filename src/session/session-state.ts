@@ -5,13 +5,17 @@ import { checkLifetime, type LifetimeEnd, type LifetimeLimits } from "../lifetim
 import type { Cookie } from "../record/cookie.js";
 import type { CookieUse } from "../store/cookie-reader.js";
 
-export type SessionState =
-  | "valid"
-  | "expired"
-  | "idle"
-  | "from-future" // made by a clock that is ahead of ours
-  | "unauthenticated" // a tracking cookie: nobody has logged in with it
-  | "damaged"; // a field that can't be decoded
+/** Every state that a record can have. */
+export const SESSION_STATES = [
+  "valid",
+  "expired",
+  "idle",
+  "from-future", // made by a clock that is ahead of ours
+  "unauthenticated", // a tracking cookie: nobody has logged in with it
+  "damaged", // a field that can't be decoded
+] as const;
+
+export type SessionState = (typeof SESSION_STATES)[number];
 
 const STATE_OF_END: { readonly [end in LifetimeEnd]: SessionState } = {
   "cookie-expired": "expired",

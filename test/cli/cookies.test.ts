@@ -236,7 +236,7 @@ describe("cookies list", () => {
     const { stdout } = await cli.run(["cookies", "list", ...DB]);
     const lines = stdout.trimEnd().split("\n");
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/^OID +AUTHID +AUTHROLE +AUTHREALM EXPIRES$/);
+    expect(lines[0]).toMatch(/^OID +AUTHID +AUTHROLE +AUTHREALM VALID UNTIL$/);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
     expect(stdout).not.toContain("\u001b");
   });

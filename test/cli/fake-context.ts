@@ -1,6 +1,6 @@
 // A context without a process: streams in memory, a store in memory, and a record of the calls.
 
-import type { CliContext, TextOutput } from "../../src/cli/cli-context.js";
+import type { CliContext, RunOptions, TextOutput } from "../../src/cli/cli-context.js";
 import { runCli } from "../../src/cli/run-cli.js";
 import type { Config } from "../../src/config/config.js";
 import type { CookieStore } from "../../src/store/cookie-store.js";
@@ -16,13 +16,21 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** What `start` was asked for. */
+export interface Started extends RunOptions {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+}
+
 export interface FakeCli {
   readonly store: CookieStore;
   /** Stores opened, and how: `read PATH`, `write PATH MAX`. */
   readonly opened: readonly string[];
   /** How many of them were closed again. */
   closed: number;
-  readonly started: readonly { readonly config: Config; readonly warnings: readonly string[] }[];
+  readonly started: readonly Started[];
+  /** Pid files whose processes were asked to reload. */
+  readonly reloaded: readonly string[];
   run(args: readonly string[], options?: { readonly stdin?: string }): Promise<CliResult>;
 }
 
@@ -30,8 +38,9 @@ export interface FakeCli {
 export function createFakeCli(changes: Partial<CliContext> = {}): FakeCli {
   const store = createMemoryStore();
   const opened: string[] = [];
-  const started: { config: Config; warnings: readonly string[] }[] = [];
-  const cli: FakeCli = { store, opened, closed: 0, started, run };
+  const started: Started[] = [];
+  const reloaded: string[] = [];
+  const cli: FakeCli = { store, opened, closed: 0, started, reloaded, run };
   // The store outlives its closing, so that the next command finds what this one wrote.
   const close = async (): Promise<void> => {
     cli.closed++;
@@ -52,6 +61,8 @@ export function createFakeCli(changes: Partial<CliContext> = {}): FakeCli {
       stdin: (async function* () {
         yield Buffer.from(options.stdin ?? "");
       })(),
+      ask: undefined,
+      onInterrupt: () => () => {},
       stdout: output("stdout"),
       stderr: output("stderr"),
       env: {},
@@ -68,9 +79,15 @@ export function createFakeCli(changes: Partial<CliContext> = {}): FakeCli {
       },
       initCookieStore: async () => {},
       buildNative: async () => "built",
-      startService: async (config, warnings) => {
-        started.push({ config, warnings });
+      startService: async (config, warnings, options) => {
+        started.push({ config, warnings, ...options });
       },
+      signalReload: async (pidFile) => {
+        reloaded.push(pidFile);
+        return 4711;
+      },
+      superviseStart: async () => {},
+      ownCommand: ["/usr/bin/node", "/opt/wca/bin/wamp-cookie-authenticator.js"],
       ...changes,
     });
     return { status, ...written };

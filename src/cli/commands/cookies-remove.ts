@@ -21,7 +21,8 @@ export function addCookiesRemove(cookies: Command, context: CliContext): void {
     .addHelpText(
       "after",
       `
-Sessions that have joined with the cookie stay; close them in Crossbar.
+A component with sessions ends what has joined with the cookie; without one,
+close these connections in Crossbar. \`cookies revoke\` ends many.
 
 Example:
   $ wamp-cookie-authenticator cookies remove --db .crossbar/.cookies \\
@@ -29,7 +30,7 @@ Example:
     )
     .action(async (options) => {
       const settings = await findStoreTarget(options);
-      const selector = await toCookieSelector(options, context);
+      const selector = await toCookieSelector({ ...options, oids: [options.oid] }, context);
       const oid = await withStore(settings, context, ({ writer }) =>
         writer.write((transaction) => remove(transaction, selector)),
       );

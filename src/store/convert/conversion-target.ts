@@ -1,4 +1,4 @@
-// The directory that a conversion makes: beside the target until it is whole, then in one step the target.
+// The directory that a conversion or a backup makes: beside the target until it is whole, then in one step the target.
 
 import {
   chmodSync,
@@ -18,20 +18,30 @@ import { findStoreUse } from "./source-in-use.js";
 
 const DATABASE_FILES = ["data.mdb", "lock.mdb"];
 
+/** What makes the target: names the unfinished directory, and the work in errors. */
+export interface TargetWork {
+  readonly suffix: string;
+  readonly name: string;
+}
+
+const CONVERSION: TargetWork = { suffix: ".converting", name: "conversion" };
+
 export class ConversionTarget {
   /** The finished database. */
   readonly path: string;
   /** What is being written; all that a killed conversion leaves behind. */
   readonly workPath: string;
+  readonly #work: TargetWork;
 
   /**
    * @throws `ERR_STORE_EXISTS` if the target is there and isn't an empty directory, or a directory with other files has
    *   the name of the unfinished one; `ERR_STORE_BUSY` if another conversion is writing it; `ERR_ARGUMENT` if the target
    *   lies in the source; `ERR_STORE_ACCESS`
    */
-  constructor(source: string, target: string) {
+  constructor(source: string, target: string, work: TargetWork = CONVERSION) {
     this.path = resolve(target);
-    this.workPath = `${this.path}.converting`;
+    this.#work = work;
+    this.workPath = `${this.path}${work.suffix}`;
     try {
       if (isInside(realpathSync(source), realpathOfParent(this.path))) throw targetInSource(this.path);
       if (!isEmptyOrAbsent(this.path))
@@ -57,7 +67,7 @@ export class ConversionTarget {
   finish(): void {
     try {
       // lmdb-js makes them 0644; the directory's 0700 kept them private until here (R-06).
-      for (const file of DATABASE_FILES) chmodSync(join(this.workPath, file), 0o600);
+      for (const file of readdirSync(this.workPath)) chmodSync(join(this.workPath, file), 0o600);
       syncDirectory(this.workPath);
       renameSync(this.workPath, this.path);
       syncDirectory(dirname(this.path));
@@ -81,11 +91,11 @@ export class ConversionTarget {
     if (status === undefined) return;
     const isOurs =
       status.isDirectory() && readdirSync(this.workPath).every((name) => DATABASE_FILES.includes(name));
-    if (!isOurs) throw exists(this.workPath, "is there already, and no unfinished conversion");
+    if (!isOurs) throw exists(this.workPath, `is there already, and no unfinished ${this.#work.name}`);
     const use = findStoreUse(this.workPath);
     if (use.is === "in use" && use.pid !== process.pid) {
       throw new CookieAuthenticatorError("ERR_STORE_BUSY", `process ${use.pid} is writing ${this.workPath}`, {
-        hint: "another conversion to this target is under way: wait for it, or choose another target",
+        hint: `another ${this.#work.name} to this target is under way: wait for it, or choose another target`,
         details: { path: this.workPath, pid: use.pid },
       });
     }
@@ -138,7 +148,7 @@ function targetInSource(path: string): CookieAuthenticatorError {
 function toCoded(path: string, error: unknown): CookieAuthenticatorError {
   if (error instanceof CookieAuthenticatorError) return error;
   const code = errorCodeOf(error) ?? "unknown";
-  if (code === "ENOTEMPTY" || code === "EEXIST") return exists(path, "has come up during the conversion");
+  if (code === "ENOTEMPTY" || code === "EEXIST") return exists(path, "has come up meanwhile");
   return new CookieAuthenticatorError("ERR_STORE_ACCESS", `${path} can't be made (${code})`, {
     hint: "check owner and mode of the directory above it, and the room on its file system",
     details: { path, cause: code },

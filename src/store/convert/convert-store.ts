@@ -5,12 +5,11 @@ import { CookieAuthenticatorError } from "../../errors.js";
 import { type LmdbReader, openLmdbReader } from "../../lmdb-reader/lmdb-reader.js";
 import { LmdbEnvironment } from "../lmdb/environment.js";
 import type { Finding } from "../verify/findings.js";
-import { ALL_KEYS } from "../verify/key-range.js";
-import { scanEntries } from "../verify/scan-entries.js";
 import { verifyStore } from "../verify/verify-store.js";
 import { ConversionTarget } from "./conversion-target.js";
 import { type CopiedState, copyEntries } from "./copy-entries.js";
-import { type ContentDigest, EntryDigest } from "./entry-digest.js";
+import type { ContentDigest } from "./entry-digest.js";
+import { readContent } from "./read-content.js";
 import { refuseStoreInUse } from "./source-in-use.js";
 
 /** The source is written to meanwhile only with `force`. */
@@ -127,22 +126,6 @@ async function check(
     `${conversion.workPath} isn't what was written: ${isEqual ? "its pages are damaged" : "its content differs"}`,
     { hint: "check the disk and its file system, then convert again; the source is as it was" },
   );
-}
-
-function readContent(path: string, onEntries: (done: number) => void): ContentDigest {
-  const reader = openLmdbReader(path);
-  try {
-    const digest = new EntryDigest();
-    let done = 0;
-    for (const { entries } of scanEntries(reader, ALL_KEYS, () => undefined)) {
-      for (const entry of entries) digest.add(entry);
-      done += entries.length;
-      onEntries(done);
-    }
-    return digest.finish();
-  } finally {
-    reader.close();
-  }
 }
 
 function changed(path: string): CookieAuthenticatorError {

@@ -16,8 +16,9 @@ export type StoreUse =
  * alone: opening and closing it would drop this process's own locks.
  *
  * @param locksFile for tests
+ * @param exceptPid a process that doesn't count: this one, where it has the database open itself
  */
-export function findStoreUse(directory: string, locksFile = "/proc/locks"): StoreUse {
+export function findStoreUse(directory: string, locksFile = "/proc/locks", exceptPid?: number): StoreUse {
   const lockFile = statSync(join(directory, "lock.mdb"), { bigint: true, throwIfNoEntry: false });
   if (lockFile === undefined) return { is: "free" };
   let locks: string;
@@ -31,7 +32,8 @@ export function findStoreUse(directory: string, locksFile = "/proc/locks"): Stor
   for (const [, pid, inode] of locks.matchAll(
     /^\d+: +POSIX +\S+ +\S+ +(-?\d+) +[\da-f]+:[\da-f]+:(\d+) /gm,
   )) {
-    if (inode === lockFile.ino.toString()) return { is: "in use", pid: Number(pid) };
+    if (inode === lockFile.ino.toString() && Number(pid) !== exceptPid)
+      return { is: "in use", pid: Number(pid) };
   }
   return { is: "free" };
 }
