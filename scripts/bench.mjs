@@ -2,7 +2,18 @@
 
 import { setUp } from "./setup.mjs";
 
-const benches = ["lookup", "denials", "reader", "logins", "purge", "modes", "router"];
+const benches = [
+  "lookup",
+  "denials",
+  "reader",
+  "logins",
+  "purge",
+  "modes",
+  "router",
+  "calls",
+  "size",
+  "startup",
+];
 const [name = "lookup"] = process.argv.slice(2).filter((argument) => benches.includes(argument));
 
 await setUp();

@@ -1,7 +1,7 @@
 // The spine: a router's call becomes a principal or a denial. Read it from top to bottom.
 
 import type { Cookie } from "../record/cookie.js";
-import type { CookieReader, MaybePromise, UsedCookie } from "../store/cookie-reader.js";
+import type { MaybePromise, UsedCookie } from "../store/cookie-reader.js";
 import type { Caller } from "./authenticator.js";
 import { checkCaller } from "./check-caller.js";
 import { checkCookie } from "./check-cookie.js";
@@ -12,13 +12,14 @@ import { findCredential } from "./find-credential.js";
 import { type Denial, deny, isDenial, type Outcome } from "./outcome.js";
 import { parseRouterCall, type RouterCall } from "./parse-router-call.js";
 import type { AuthenticatorPolicy } from "./policy.js";
+import type { LookUpReader } from "./timed-reader.js";
 import { toAnonymous } from "./to-anonymous.js";
 import { toPrincipal } from "./to-principal.js";
 import { withDeadline } from "./with-deadline.js";
 
 /** What the steps need from outside. `nowNs`: the clock, ns since 1970 UTC, which doesn't go back. */
 export interface AuthenticateInput {
-  readonly reader: CookieReader;
+  readonly reader: LookUpReader;
   readonly policy: AuthenticatorPolicy;
   readonly failures: FailureLimiter;
   readonly nowNs: () => bigint;
@@ -67,7 +68,7 @@ export async function authenticate(
 
 /** The last use costs a look-up more, and only an idle time-out needs it. */
 function lookUp(
-  reader: CookieReader,
+  reader: LookUpReader,
   value: string,
   policy: AuthenticatorPolicy,
 ): MaybePromise<UsedCookie | undefined> {

@@ -1,18 +1,20 @@
 // Wraps the spine for a router: every outcome and every fault becomes an answer and, where it matters, a log line.
 
-import { CookieAuthenticatorError } from "../errors.js";
+import { CookieAuthenticatorError, errorCodeOf } from "../errors.js";
 import { createSteadyClock } from "../lifetime/steady-clock.js";
 import { createSilentLog, type Log } from "../log/logger.js";
 import type { RepeatLimit } from "../log/repeat-windows.js";
 import type { CookieReader } from "../store/cookie-reader.js";
 import { authenticate } from "./authenticate.js";
 import type { Authenticator, Caller, RouterAnswer } from "./authenticator.js";
+import type { AuthenticatorObserver, Decision } from "./authenticator-observer.js";
 import { createFailureLimiter } from "./failure-limiter.js";
 import { createFingerprint, type Fingerprint } from "./fingerprint.js";
-import { isDenial } from "./outcome.js";
-import { createOutcomeLog } from "./outcome-log.js";
+import { isDenial, type Outcome } from "./outcome.js";
+import { createOutcomeLog, type OutcomeLogOptions } from "./outcome-log.js";
 import { parseRouterCall } from "./parse-router-call.js";
 import { type AuthenticatorPolicy, DEFAULT_POLICY } from "./policy.js";
+import { timeLookUps } from "./timed-reader.js";
 import { DENIED, toReply, UNAVAILABLE } from "./to-reply.js";
 
 /** Parts of an authenticator; all but the reader have defaults. */
@@ -29,6 +31,20 @@ export interface AuthenticatorOptions {
   readonly onUse?: (use: AcceptedUse) => void;
   /** How many denials and faults of one kind are logged one by one; `DEFAULT_REPEAT_LIMIT` otherwise. */
   readonly repeatLimit?: RepeatLimit;
+  /** Log every decision at level info, acceptances too; otherwise those are at debug. */
+  readonly audit?: boolean;
+  /** Is told of every call, without anything that a client sent; for metrics. */
+  readonly observer?: AuthenticatorObserver | undefined;
+}
+
+/** What of an authenticator can change while it runs. Each call is judged by what it began with, whole. */
+export type AuthenticatorRules = Required<Pick<AuthenticatorOptions, "policy" | "repeatLimit">> &
+  Pick<AuthenticatorOptions, "fingerprint" | "audit">;
+
+/** An authenticator whose rules can be changed. */
+export interface ConfigurableAuthenticator extends Required<Authenticator> {
+  /** From the next call on. Without a fingerprint in `rules` the old one stays; failures of peers stay counted. */
+  configure(rules: AuthenticatorRules): void;
 }
 
 /** A use of a cookie, as far as the router tells. */
@@ -49,30 +65,44 @@ export const DEFAULT_REPEAT_LIMIT: RepeatLimit = { limit: 20, windowMs: 10_000 }
  * const authenticator = createAuthenticator({ reader });
  * const answer = await authenticator.answer([realm, authid, details], { authrole: "trusted" });
  */
-export function createAuthenticator(options: AuthenticatorOptions): Required<Authenticator> {
-  const policy: AuthenticatorPolicy = { ...DEFAULT_POLICY, ...options.policy };
-  const { reader, nowNs = createSteadyClock().nowNs, nowMs = monotonicClockMs } = options;
+export function createAuthenticator(options: AuthenticatorOptions): ConfigurableAuthenticator {
+  const initial: AuthenticatorPolicy = { ...DEFAULT_POLICY, ...options.policy };
+  const { nowNs = createSteadyClock().nowNs, nowMs = monotonicClockMs } = options;
   const { log = createSilentLog(), fingerprint = createFingerprint() } = options;
-  const { repeatLimit = DEFAULT_REPEAT_LIMIT, onUse } = options;
-  const failures = createFailureLimiter(policy.failureLimit, nowMs);
-  const outcomeLog = createOutcomeLog({ log, policy, fingerprint, repeatLimit, nowMs });
-  const input = { reader, policy, failures, nowNs };
+  const { repeatLimit = DEFAULT_REPEAT_LIMIT, audit, onUse, observer } = options;
+  const onSuppressed = observer === undefined ? undefined : () => observer.suppressed();
+  const reader =
+    observer === undefined
+      ? options.reader
+      : timeLookUps(options.reader, nowMs, (tookMs) => observer.lookedUp(tookMs));
+  const failures = createFailureLimiter(initial.failureLimit, nowMs);
+  let current = toCurrent({ log, policy: initial, fingerprint, repeatLimit, nowMs, audit, onSuppressed });
   let inFlight = 0;
 
+  /** All that hangs on the rules, made anew with them: a call takes it once, and never sees half a change. */
+  function toCurrent(rules: OutcomeLogOptions) {
+    const { policy } = rules;
+    return { rules, policy, input: { reader, policy, failures, nowNs }, outcomeLog: createOutcomeLog(rules) };
+  }
+
   const answer = async (args: readonly unknown[], caller: Caller): Promise<RouterAnswer> => {
+    const { policy, input, outcomeLog } = current;
+    const beganMs = nowMs();
     inFlight += 1;
     try {
       if (inFlight > policy.maxInFlight) throw overload(policy.maxInFlight);
       const outcome = await authenticate(args, caller, input);
+      observer?.decided(toDecision(outcome), nowMs() - beganMs);
       if (isDenial(outcome)) {
-        outcomeLog.denied(outcome, args, caller);
+        outcomeLog.denied(outcome, { args, caller, beganMs });
         return DENIED;
       }
-      outcomeLog.accepted(outcome, args, caller);
+      outcomeLog.accepted(outcome, { args, caller, beganMs });
       if (onUse !== undefined && outcome.oid !== undefined) onUse(toUse(outcome.oid, args, policy));
       return toReply(outcome);
     } catch (error) {
-      outcomeLog.fault(error, args, caller);
+      observer?.failed(errorCodeOf(error), nowMs() - beganMs);
+      outcomeLog.fault(error, { args, caller, beganMs });
       return UNAVAILABLE;
     } finally {
       inFlight -= 1;
@@ -81,9 +111,23 @@ export function createAuthenticator(options: AuthenticatorOptions): Required<Aut
 
   return {
     answer,
-    authenticate: (args, caller) => authenticate(args, caller, input),
-    flush: () => outcomeLog.flush(),
+    authenticate: (args, caller) => authenticate(args, caller, current.input),
+    flush: () => current.outcomeLog.flush(),
+    configure(next) {
+      const { fingerprint: kept } = current.rules;
+      const { outcomeLog } = current;
+      const policy = { ...DEFAULT_POLICY, ...next.policy };
+      failures.resize(policy.failureLimit);
+      current = toCurrent({ log, nowMs, fingerprint: kept, onSuppressed, ...next, policy });
+      // What it has summed up so far; calls that still use it write what they owe by its timer.
+      outcomeLog.flush();
+    },
   };
+}
+
+function toDecision(outcome: Outcome): Decision {
+  if (isDenial(outcome)) return outcome.denied;
+  return outcome.oid === undefined ? "anonymous" : "accepted";
 }
 
 function toUse(oid: string, args: readonly unknown[], { trustedProxies }: AuthenticatorPolicy): AcceptedUse {

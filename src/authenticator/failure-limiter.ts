@@ -21,6 +21,8 @@ export interface FailureLimiter {
   check(peer: string | undefined): Denial | undefined;
   /** A credential of this peer has failed. */
   count(peer: string | undefined): void;
+  /** Other limits from now on; who has failed before has failed. */
+  resize(limits: FailureLimits): void;
 }
 
 /** Most peers remembered, about 1 MB; who is forgotten begins anew. */
@@ -33,9 +35,10 @@ const MAX_PEERS = 10_000;
  *
  * @param nowMs a clock that doesn't follow the wall clock, in ms
  */
-export function createFailureLimiter(limits: FailureLimits, nowMs: () => number): FailureLimiter {
-  const perPeer = limits.peer.burst > 0;
-  const inAll = limits.total.burst > 0;
+export function createFailureLimiter(initial: FailureLimits, nowMs: () => number): FailureLimiter {
+  let limits = initial;
+  let perPeer = limits.peer.burst > 0;
+  let inAll = limits.total.burst > 0;
   const peers = new RecentMap<TokenBucket>(MAX_PEERS);
   const total = new TokenBucket(limits.total, nowMs());
 
@@ -67,6 +70,14 @@ export function createFailureLimiter(limits: FailureLimits, nowMs: () => number)
       const now = nowMs();
       if (perPeer) countPeer(peer, now);
       total.take(now);
+    },
+    resize(next) {
+      const now = nowMs();
+      limits = next;
+      perPeer = next.peer.burst > 0;
+      inAll = next.total.burst > 0;
+      for (const own of peers.values()) own.resize(next.peer, now);
+      total.resize(next.total, now);
     },
   };
 }

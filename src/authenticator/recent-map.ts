@@ -27,6 +27,12 @@ export class RecentMap<V> {
     return old;
   }
 
+  /** All values that aren't forgotten. To list them is no use. */
+  *values(): Generator<V, void, undefined> {
+    yield* this.#young.values();
+    yield* this.#old.values();
+  }
+
   set(key: string, value: V): void {
     this.#old.delete(key);
     this.#young.set(key, value);

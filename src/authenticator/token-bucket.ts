@@ -10,7 +10,7 @@ export interface BucketSize {
 
 /** Full when made. The clock comes in with each call, in ms; one that goes back gives no tokens and takes none. */
 export class TokenBucket {
-  readonly #size: BucketSize;
+  #size: BucketSize;
   #tokens: number;
   #atMs: number;
 
@@ -32,6 +32,14 @@ export class TokenBucket {
   /** Takes a token. An empty bucket stays empty: there are no debts, so that one who waits is served again soon. */
   take(nowMs: number): void {
     this.#tokens = Math.max(0, this.#level(nowMs) - 1);
+    this.#atMs = Math.max(this.#atMs, nowMs);
+  }
+
+  /** Another size from now on. What has been taken stays taken: a new size is no pardon. */
+  resize(size: BucketSize, nowMs: number): void {
+    const taken = this.#size.burst - this.#level(nowMs);
+    this.#size = size;
+    this.#tokens = Math.max(0, size.burst - taken);
     this.#atMs = Math.max(this.#atMs, nowMs);
   }
 

@@ -20,6 +20,7 @@ export type Authorizer = (
 ) => Promise<Authorization>;
 
 export interface AuthorizerOptions {
+  /** Read at each call. */
   readonly permissions: readonly Permission[];
   /** Roles that may ask. Crossbar asks as `trusted`. */
   readonly callerRoles: readonly string[];
@@ -36,14 +37,14 @@ const DENIED: Authorization = { allow: false, disclose: false, cache: false };
  * and a fault must not be its way around (R-15, R-50). It never rejects.
  */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { permissions, log } = options;
+  const { log } = options;
   return async (args, caller) => {
     const [details, uri, action] = args;
     // A client that may call the procedure could ask it which cookies are still good.
     if (caller.authrole === undefined || !options.callerRoles.includes(caller.authrole)) return DENIED;
     const session = parseSessionDetails(details);
     if (session === undefined || typeof uri !== "string" || !isAction(action)) return DENIED;
-    const grant = findGrant(permissions, uri, action);
+    const grant = findGrant(options.permissions, uri, action);
     // First what is free of charge.
     if (!grant.allow) return DENIED;
     try {

@@ -14,7 +14,8 @@ import { earlier, type LiveRules } from "./session-end.js";
 export interface LivePassOptions {
   readonly reader: Pick<CookieReader, "findUsed" | "version">;
   readonly clock: SteadyClock;
-  readonly rules: LiveRules;
+  /** Asked once for each pass. */
+  readonly rules: () => LiveRules;
   readonly log: Log;
   readonly realms: () => readonly OwnedLiveRealm[];
   readonly onOverdue: (realm: OwnedLiveRealm, session: LiveSession) => void;
@@ -34,7 +35,7 @@ export interface LivePass {
 const FULL_PASS_MS = 5000;
 
 export function createLivePass(options: LivePassOptions): LivePass {
-  const { reader, clock, rules, log } = options;
+  const { reader, clock, log } = options;
   /** What the last pass over all was about. */
   let judgedVersion: string | undefined;
   let judgedAtMs = Number.NEGATIVE_INFINITY;
@@ -69,6 +70,7 @@ export function createLivePass(options: LivePassOptions): LivePass {
     // Time, version and sessions are taken before the look-ups. What changes meanwhile is found by the next pass;
     // a session that joins or a use that comes meanwhile isn't judged by what was read before it.
     const nowNs = clock.nowNs();
+    const rules = options.rules();
     const version = isFull ? await readVersion(reader) : undefined;
     const judged = options
       .realms()

@@ -8,6 +8,7 @@ import type { SessionToEnd } from "./find-sessions-to-end.js";
 import { createLivePass } from "./live-pass.js";
 import { createLiveRealm, type LiveRealm, type LiveRealmName, type OwnedLiveRealm } from "./live-realm.js";
 import type { LiveSession, LiveView } from "./live-session.js";
+import { type LiveRealmStatus, toLiveStatus } from "./live-status.js";
 import { applyViewEvent, createLiveView } from "./live-view.js";
 import { createPassScheduler } from "./pass-scheduler.js";
 import { findSessionEnd, type LiveRules } from "./session-end.js";
@@ -30,19 +31,13 @@ export interface LiveSessionsOptions {
   readonly onUsed?: (oids: readonly string[]) => void;
 }
 
-/** For health checks and metrics. */
-export interface LiveRealmStatus extends LiveRealmName {
-  readonly isAttached: boolean;
-  /** All sessions of the view; those with a cookie of ours; those told to leave; those of them that don't. */
-  readonly sessions: number;
-  readonly withCookie: number;
-  readonly told: number;
-  readonly overdue: number;
-}
-
 export interface LiveSessions {
   /** A new realm to watch; its connection tells it what the router says. */
   attach(name: LiveRealmName): LiveRealm;
+  /** The realm is watched no longer; unknown ones are none. Its connection ends by itself. */
+  detach(name: LiveRealmName): void;
+  /** Other rules from now on, by which all sessions are looked at, at once. */
+  configure(options: Pick<LiveSessionsOptions, "rules" | "checkIntervalMs">): void;
   /** These cookies were changed by us: their sessions are looked at, at once. */
   changed(oids: Iterable<string>): void;
   /** Begins to watch the store. Calling it again does nothing. */
@@ -62,12 +57,13 @@ export interface LiveSessions {
 }
 
 export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
-  const { reader, clock, rules, log } = options;
+  const { reader, clock, log } = options;
+  let { rules, checkIntervalMs } = options;
   const realms: OwnedLiveRealm[] = [];
   const pass = createLivePass({
     reader,
     clock,
-    rules,
+    rules: () => rules,
     log,
     realms: () => realms,
     onOverdue: alarm,
@@ -117,15 +113,28 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
       realms.push(owned);
       return owned.realm;
     },
+    detach(at) {
+      const owned = findRealm(at);
+      if (owned !== undefined) realms.splice(realms.indexOf(owned), 1);
+    },
+    configure(next) {
+      ({ rules, checkIntervalMs } = next);
+      if (timer !== undefined) {
+        clearInterval(timer);
+        timer = setInterval(() => void look(), checkIntervalMs);
+      }
+      scheduler.request("all");
+    },
     changed: (oids) => scheduler.request(oids),
     start() {
-      timer ??= setInterval(() => void look(), options.checkIntervalMs);
+      timer ??= setInterval(() => void look(), checkIntervalMs);
     },
     async stop() {
       clearInterval(timer);
+      timer = undefined;
       await scheduler.stop();
     },
-    status: () => realms.map(toStatus),
+    status: () => realms.map(toLiveStatus),
     sessionsOf: (oid) =>
       realms
         .filter(({ isAttached }) => isAttached)
@@ -146,17 +155,4 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
 
 function hasTold(view: LiveView): boolean {
   return [...view.sessions.values()].some(({ toldNs, isOverdue }) => toldNs !== undefined && !isOverdue);
-}
-
-function toStatus({ realm: { router, realm }, view, isAttached }: OwnedLiveRealm): LiveRealmStatus {
-  const sessions = [...view.sessions.values()];
-  return {
-    router,
-    realm,
-    isAttached,
-    sessions: sessions.length,
-    withCookie: sessions.filter(({ oid }) => oid !== undefined).length,
-    told: sessions.filter(({ toldNs }) => toldNs !== undefined).length,
-    overdue: sessions.filter(({ isOverdue }) => isOverdue).length,
-  };
 }

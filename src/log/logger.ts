@@ -2,6 +2,7 @@
 
 import { type DestinationStream, type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
+import { createChildRegister } from "./log-level.js";
 
 /** The logger that all parts take; pino's own interface. */
 export type Log = Logger;
@@ -16,9 +17,11 @@ export function createLog(
 ): Log {
   const stream = destination ?? pino.destination({ dest: 2, sync: false });
   const target = options.format === "pretty" ? prettify(stream) : stream;
-  return pino(
+  const children = createChildRegister();
+  const log = pino(
     {
       level: options.level ?? "info",
+      onChild: children.add,
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
@@ -37,6 +40,8 @@ export function createLog(
     },
     target,
   );
+  children.useFor(log);
+  return log;
 }
 
 /** A logger that writes nothing. */

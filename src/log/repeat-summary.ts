@@ -15,10 +15,13 @@ export interface RepeatSummaryOptions {
   readonly nowMs: () => number;
   /** Writes one summary. */
   readonly write: (repeats: Repeats) => void;
+  /** A line is not written; for metrics. */
+  readonly onSuppressed?: (() => void) | undefined;
 }
 
 /** A window ends with the next call or, if none comes, by a timer that doesn't keep the process alive. */
-export function createRepeatSummary({ limit, nowMs, write }: RepeatSummaryOptions): RepeatSummary {
+export function createRepeatSummary(options: RepeatSummaryOptions): RepeatSummary {
+  const { limit, nowMs, write, onSuppressed } = options;
   const windows = createRepeatWindows(limit);
   let timer: NodeJS.Timeout | undefined;
 
@@ -38,8 +41,10 @@ export function createRepeatSummary({ limit, nowMs, write }: RepeatSummaryOption
       const now = nowMs();
       for (const repeats of windows.takeEnded(now)) write(repeats);
       const isWritten = windows.admit(kind, source, now);
-      if (!isWritten && timer === undefined) arm();
-      return isWritten;
+      if (isWritten) return true;
+      onSuppressed?.();
+      if (timer === undefined) arm();
+      return false;
     },
     flush() {
       clearTimeout(timer);

@@ -9,12 +9,15 @@ import type { Caller } from "./caller.js";
 import type { Touched } from "./procedure.js";
 import type { ProcedureError } from "./procedure-error.js";
 import type { ProcedureName } from "./procedure-names.js";
+import type { ProcedureObserver } from "./procedure-observer.js";
 
 /** `nowMs`: a clock that doesn't follow the wall clock. */
 export interface AuditLogOptions {
   readonly log: Log;
   readonly repeatLimit: RepeatLimit;
   readonly nowMs: () => number;
+  /** Is told of each call, whatever is written; for metrics. */
+  readonly observer?: ProcedureObserver | undefined;
 }
 
 export interface AuditLog {
@@ -31,10 +34,13 @@ export interface AuditLog {
 const QUIET: readonly ProcedureName[] = ["get_user", "my_sessions", "stats"];
 
 /** What was done is always written; refusals and faults, which a client can cause in floods, are bounded. */
-export function createAuditLog({ log, repeatLimit: limit, nowMs }: AuditLogOptions): AuditLog {
+export function createAuditLog(options: AuditLogOptions): AuditLog {
+  const { log, repeatLimit: limit, nowMs, observer } = options;
+  const onSuppressed = (): void => observer?.suppressed();
   const refusals = createRepeatSummary({
     limit,
     nowMs,
+    onSuppressed,
     write: ({ kind, more }) =>
       log.warn(
         { event: "procedure-refused-repeatedly", kind, more },
@@ -44,6 +50,7 @@ export function createAuditLog({ log, repeatLimit: limit, nowMs }: AuditLogOptio
   const faults = createRepeatSummary({
     limit,
     nowMs,
+    onSuppressed,
     write: ({ kind, more }) =>
       log.error(
         { event: "procedure-failed-repeatedly", code: kind, more },
@@ -53,6 +60,7 @@ export function createAuditLog({ log, repeatLimit: limit, nowMs }: AuditLogOptio
 
   return {
     done(procedure, caller, touched) {
+      observer?.called(procedure, "done");
       const level = QUIET.includes(procedure) ? "debug" : "info";
       if (!log.isLevelEnabled(level)) return;
       log[level](
@@ -61,12 +69,14 @@ export function createAuditLog({ log, repeatLimit: limit, nowMs }: AuditLogOptio
       );
     },
     refused(procedure, caller, { uri }) {
+      observer?.called(procedure, "refused");
       // Neither text nor field: both may repeat names of arguments that a client made up.
       if (!refusals.admit(`${procedure} ${uri}`, caller.realm)) return;
       const fields = { event: "procedure-refused", procedure, error: uri, ...describeCaller(caller) };
       log.warn(fields, "session procedure refused");
     },
     failed(procedure, caller, fault) {
+      observer?.called(procedure, "failed");
       const code = toLogText(errorCodeOf(fault) ?? "unknown");
       if (!faults.admit(code, caller.realm)) return;
       const fields = { event: "procedure-failed", procedure, code, ...describeFault(fault) };

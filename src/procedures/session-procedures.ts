@@ -11,6 +11,7 @@ import type { Procedure } from "./procedure.js";
 import { parseArguments } from "./procedure-arguments.js";
 import { ERROR_URIS } from "./procedure-error.js";
 import { PROCEDURE_NAMES, type ProcedureName } from "./procedure-names.js";
+import type { ProcedureObserver } from "./procedure-observer.js";
 import type { ProcedureRules } from "./procedure-rules.js";
 import { createSelfService } from "./self-service.js";
 import type { ResultMap } from "./session-map.js";
@@ -33,6 +34,8 @@ export interface SessionProceduresOptions {
   readonly repeatLimit: RepeatLimit;
   /** A clock that doesn't follow the wall clock, in ms; for the summaries in the log. */
   readonly nowMs?: (() => number) | undefined;
+  /** Is told of each call; for metrics. */
+  readonly observer?: ProcedureObserver | undefined;
 }
 
 export interface SessionProcedures {
@@ -43,8 +46,9 @@ export interface SessionProcedures {
 }
 
 export function createSessionProcedures(options: SessionProceduresOptions): SessionProcedures {
-  const { sessions, live, rules, log, repeatLimit } = options;
-  const audit = createAuditLog({ log, repeatLimit, nowMs: options.nowMs ?? (() => performance.now()) });
+  const { sessions, live, rules, log, repeatLimit, observer } = options;
+  const { nowMs = () => performance.now() } = options;
+  const audit = createAuditLog({ log, repeatLimit, nowMs, observer });
   const procedures = {
     ...createAdministration(sessions, rules),
     ...createSelfService(sessions, live, rules),

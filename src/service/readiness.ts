@@ -1,8 +1,8 @@
 // Whether this process can answer routers right now: every router attached, and the database readable.
 
-import { errorCodeOf } from "../errors.js";
 import type { CookieReader } from "../store/cookie-reader.js";
 import type { RouterStatus } from "../wamp/router-attachment.js";
+import { readStoreInfo } from "./read-store-info.js";
 import type { SessionServiceStatus } from "./session-service.js";
 
 export interface Readiness {
@@ -14,9 +14,6 @@ export interface Readiness {
   readonly store: string;
 }
 
-/** How long the store may take to answer, in milliseconds: a health check that hangs says nothing. */
-const STORE_TIMEOUT_MS = 1000;
-
 /** What is looked at. */
 export interface ReadinessInput {
   readonly routers: readonly RouterStatus[];
@@ -26,28 +23,10 @@ export interface ReadinessInput {
 
 /** Looks at everything once. Never rejects. */
 export async function checkReadiness({ routers, sessions, reader }: ReadinessInput): Promise<Readiness> {
-  const store = await checkStore(reader);
+  const look = await readStoreInfo(reader);
+  const store = "info" in look ? "ok" : look.fault;
   const attached = routers.every(({ state, registered }) => state === "joined" && registered);
   const managed = sessions?.realms.every(({ registered, watching }) => registered && watching) ?? true;
   const ready = attached && managed && store === "ok";
   return { ready, routers, ...(sessions === undefined ? {} : { sessions }), store };
-}
-
-async function checkStore(reader: CookieReader): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("timeout"), STORE_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([readOnce(reader), late]);
-  } catch (error) {
-    return errorCodeOf(error) ?? "error";
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function readOnce(reader: CookieReader): Promise<string> {
-  await reader.info();
-  return "ok";
 }

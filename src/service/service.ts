@@ -1,22 +1,25 @@
-// The running component: one authenticator attached to every router, the health endpoint, and an orderly end.
+// The running component: one authenticator attached to every router, health and metrics, and an orderly end.
 
 import type { Authenticator } from "../authenticator/authenticator.js";
-import type { Config } from "../config/config.js";
+import type { Config, RouterConfig } from "../config/config.js";
 import type { Log } from "../log/logger.js";
 import type { CookieReader } from "../store/cookie-reader.js";
 import { createAuthenticatorProcedure } from "../wamp/authenticator-procedure.js";
-import { attachRouter, type RouterStatus } from "../wamp/router-attachment.js";
-import { type HealthServer, startHealthServer } from "./health-server.js";
-import { checkReadiness } from "./readiness.js";
+import { attachRouter, type RouterAttachment, type RouterStatus } from "../wamp/router-attachment.js";
+import { createAttachments } from "./attachments.js";
+import type { MetricsPage } from "./metrics-page.js";
+import { type OpenPages, openPages } from "./open-pages.js";
 import type { SessionService, SessionServiceStatus } from "./session-service.js";
 
 export interface ServiceOptions {
-  readonly config: Pick<Config, "routers" | "health">;
+  readonly config: Pick<Config, "routers" | "health"> & Partial<Pick<Config, "metrics">>;
   readonly authenticator: Authenticator;
   /** Closed by `stop`, and with it the store that it is part of. */
   readonly reader: CookieReader;
   /** Sessions of our own, if they are configured. */
   readonly sessions?: SessionService | undefined;
+  /** What `createMetrics` gives; shown where `config.metrics` says, if it does. */
+  readonly metrics?: MetricsPage | undefined;
   readonly log: Log;
 }
 
@@ -28,17 +31,29 @@ export interface ServiceStatus {
   readonly callsInFlight: number;
   /** The health server's port, while it listens. */
   readonly healthPort: number | undefined;
+  /** The port with the metrics, while it is listened on. */
+  readonly metricsPort: number | undefined;
 }
 
 export interface Service {
   /**
    * Resolves when everything is started, not when the routers are joined: they may not even be up yet.
-   * @throws CookieAuthenticatorError `ERR_HEALTH_LISTEN`: the health port can't be opened; nothing runs then.
+   * @throws CookieAuthenticatorError `ERR_HEALTH_LISTEN`, `ERR_METRICS_LISTEN`: a port can't be opened; nothing runs then.
    */
   start(): Promise<void>;
   /** Ends it in order; calls in flight get their answers. Calling it again gives the same promise. */
   stop(): Promise<void>;
+  /**
+   * Attaches to these routers and to no others; one that hasn't changed isn't touched. Calls in flight of a router that
+   * is let go get their answers. Resolves when all is done.
+   */
+  follow(routers: readonly RouterConfig[]): Promise<void>;
   status(): ServiceStatus;
+}
+
+/** A router with the calls that it has made. */
+interface RouterPart extends RouterAttachment {
+  readonly inFlight: number;
 }
 
 /** How long calls in flight may take to be answered when the service stops, in milliseconds. */
@@ -49,24 +64,26 @@ const DRAIN_TIMEOUT_MS = 5000;
  * @throws CookieAuthenticatorError `ERR_WAMP_LOGIN`: the login to a router can't be used.
  */
 export function createService(options: ServiceOptions): Service {
-  const { config, authenticator, reader, sessions, log } = options;
-  const procedure = createAuthenticatorProcedure(authenticator, log);
-  const { endpoint } = procedure;
-  const attachments = config.routers.map((router) => attachRouter({ router, endpoint, log }));
-  const routerStatus = (): RouterStatus[] => attachments.map((attachment) => attachment.status);
-  let health: HealthServer | undefined;
+  const { config, authenticator, reader, sessions, metrics, log } = options;
+  const routers = createAttachments(toTargets(config.routers), {
+    toKey: ({ name }) => name,
+    attach: (router) => attachPart(router, authenticator, log),
+  });
+  const status = (): ServiceStatus => ({
+    routers: routers.parts.map((part) => part.status),
+    sessions: sessions?.status(),
+    callsInFlight: routers.parts.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    healthPort: pages?.healthPort,
+    metricsPort: pages?.metricsPort,
+  });
+  let pages: OpenPages | undefined;
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
 
   const start = async (): Promise<void> => {
-    if (config.health !== undefined) {
-      health = await startHealthServer(config.health, () =>
-        checkReadiness({ routers: routerStatus(), sessions: sessions?.status(), reader }),
-      );
-      log.info({ host: config.health.host, port: health.port }, "health server listening");
-    }
+    pages = await openPages({ config, metrics, reader, status, log });
     if (stopping !== undefined) return;
-    for (const attachment of attachments) attachment.start();
+    routers.start();
     sessions?.start();
     log.info({ routers: config.routers.map(({ name }) => name) }, "started");
   };
@@ -77,16 +94,11 @@ export function createService(options: ServiceOptions): Service {
     await starting?.catch(() => {});
     // First no new calls, then the answers to the old ones, and only then GOODBYE: a session that ends with a call
     // in flight gives that call's client ABORT `wamp.error.canceled`.
-    await Promise.all(
-      [...attachments, ...(sessions === undefined ? [] : [sessions])].map((part) => part.unregister()),
-    );
-    if (!(await procedure.idle(DRAIN_TIMEOUT_MS))) {
-      log.warn({ callsInFlight: procedure.inFlight }, "stopping with calls unanswered");
-    }
-    await Promise.all([...attachments.map((attachment) => attachment.stop()), sessions?.stop()]);
+    await Promise.all([routers.unregister(), sessions?.unregister()]);
+    await Promise.all([routers.stop(), sessions?.stop()]);
     // No more calls: what the log owes is all there is.
     authenticator.flush?.();
-    await health?.close();
+    await pages?.close();
     await reader.close();
     log.info("stopped");
   };
@@ -100,11 +112,33 @@ export function createService(options: ServiceOptions): Service {
       stopping ??= stop();
       return stopping;
     },
-    status: () => ({
-      routers: routerStatus(),
-      sessions: sessions?.status(),
-      callsInFlight: procedure.inFlight,
-      healthPort: health?.port,
-    }),
+    follow: (next) => routers.follow(toTargets(next)),
+    status,
+  };
+}
+
+/** Session realms are the session service's: a change of them alone is no change of a router. */
+function toTargets(routers: readonly RouterConfig[]): RouterConfig[] {
+  return routers.map((router) => ({ ...router, sessionRealms: [] }));
+}
+
+/** Each router has a procedure of its own, so that one of them can be let go while others call. */
+function attachPart(router: RouterConfig, authenticator: Authenticator, log: Log): RouterPart {
+  const procedure = createAuthenticatorProcedure(authenticator, log);
+  const attachment = attachRouter({ router, endpoint: procedure.endpoint, log });
+  return {
+    get status() {
+      return attachment.status;
+    },
+    get inFlight() {
+      return procedure.inFlight;
+    },
+    start: () => attachment.start(),
+    async unregister() {
+      await attachment.unregister();
+      if (await procedure.idle(DRAIN_TIMEOUT_MS)) return;
+      log.warn({ router: router.name, callsInFlight: procedure.inFlight }, "stopping with calls unanswered");
+    },
+    stop: () => attachment.stop(),
   };
 }

@@ -4,20 +4,19 @@ import type { AcceptedUse } from "../authenticator/create-authenticator.js";
 import type { RouterConfig, SessionsConfig } from "../config/config.js";
 import { errorCodeOf } from "../errors.js";
 import type { SteadyClock } from "../lifetime/steady-clock.js";
-import { createAuthorizer } from "../live/authorize.js";
-import type { LiveRealmName } from "../live/live-realm.js";
-import { createLiveSessions, type LiveRealmStatus, type LiveSessions } from "../live/live-sessions.js";
+import { createLiveSessions } from "../live/live-sessions.js";
+import type { LiveRealmStatus } from "../live/live-status.js";
 import type { Log } from "../log/logger.js";
 import type { RepeatLimit } from "../log/repeat-windows.js";
 import { toEventMessage } from "../procedures/event-message.js";
-import { createSessionProcedures } from "../procedures/session-procedures.js";
-import { CookieSessions } from "../session/cookie-sessions.js";
+import type { CookieSessions } from "../session/cookie-sessions.js";
 import type { SessionEvent } from "../session/session.js";
-import type { CookieStore } from "../store/cookie-store.js";
-import type { Endpoint } from "../wamp/autobahn-types.js";
-import { attachSessionRealm, type RealmAttachment, type RealmStatus } from "../wamp/realm-attachment.js";
-import { toSessionEndpoints } from "../wamp/session-endpoints.js";
+import type { CookieStore, SweepReport } from "../store/cookie-store.js";
+import type { RealmStatus } from "../wamp/realm-attachment.js";
 import { toLiveLookup } from "./live-lookup.js";
+import { createSessionGeneration, toLastingHandlers, toLiveOptions } from "./session-generation.js";
+import type { SessionObserver } from "./session-observer.js";
+import { createSessionRealms } from "./session-realms.js";
 import { sessionUpkeep } from "./session-upkeep.js";
 import { createUpkeep } from "./upkeep.js";
 
@@ -29,6 +28,8 @@ export interface SessionServiceOptions {
   readonly clock: SteadyClock;
   readonly log: Log;
   readonly repeatLimit: RepeatLimit;
+  /** What `createMetrics` gives as `sessions`. */
+  readonly observer?: SessionObserver | undefined;
 }
 
 export interface SessionServiceStatus {
@@ -37,6 +38,7 @@ export interface SessionServiceStatus {
 }
 
 export interface SessionService {
+  /** Of the configuration that is in force. */
   readonly sessions: CookieSessions;
   /** Notes that a cookie opened a connection. Returns at once, never throws. */
   used(use: AcceptedUse): void;
@@ -45,60 +47,53 @@ export interface SessionService {
   unregister(): Promise<void>;
   /** GOODBYE to every realm; resolves when nothing uses the store any more. */
   stop(): Promise<void>;
+  /**
+   * Another configuration: its rules from the next call on, its realms attached and no others. `mode`, `prefix` and
+   * whether there is an authorizer must be as they were. Resolves when all is done.
+   */
+  configure(next: Pick<SessionServiceOptions, "config" | "routers" | "repeatLimit">): Promise<void>;
   status(): SessionServiceStatus;
 }
 
-const NS_PER_MS = 1_000_000n;
-
 /** @throws CookieAuthenticatorError `ERR_WAMP_LOGIN`: the login to a router can't be used */
 export function createSessionService(options: SessionServiceOptions): SessionService {
-  const { config, store, clock, log } = options;
-  const { policy, prefix } = config;
-  const attachments: RealmAttachment[] = [];
+  const { store, clock, log, observer } = options;
+  const { prefix } = options.config;
 
-  const sessions = new CookieSessions({ store, policy, clock, onChange: changed });
   const live = createLiveSessions({
     reader: store.reader,
     clock,
-    rules: {
-      maxLifetimeSeconds: policy.maxLifetimeSeconds,
-      idleSeconds: policy.idleSeconds,
-      liveIsUse: config.liveIsUse,
-      leaveTimeoutNs: BigInt(config.leaveTimeoutMs) * NS_PER_MS,
-    },
-    checkIntervalMs: config.checkIntervalMs,
+    ...toLiveOptions(options.config),
     uriPrefix: prefix,
     log,
+    onTold: (at, { reason }) => observer?.told(at, reason),
     onUsed: (oids) => {
       for (const oid of oids) touch({ oid, peer: undefined, userAgent: undefined });
     },
   });
-  const procedures = createSessionProcedures({
-    sessions,
-    live: toLiveLookup(live),
-    rules: config,
+  const common = { store, clock, log, live: toLiveLookup(live), onChange: changed, observer };
+  let current = createSessionGeneration({ ...common, ...options });
+  const purge: CookieSessions["purge"] = (purging) => current.sessions.purge(purging);
+  const onSwept = (report: SweepReport): void => observer?.swept(report);
+  const toJobs = (config: SessionsConfig) =>
+    sessionUpkeep({ config, sessions: { purge }, store, clock, log, onSwept });
+  const upkeep = createUpkeep(toJobs(options.config), log, (run) => observer?.ran(run));
+  const realms = createSessionRealms({
+    routers: options.routers,
+    config: () => current.config,
+    handlers: toLastingHandlers(() => current),
+    live,
     log,
-    repeatLimit: options.repeatLimit,
   });
-  const upkeep = createUpkeep(sessionUpkeep({ config, sessions, store, clock, log }), log);
-
-  for (const router of options.routers) {
-    for (const realm of router.sessionRealms) {
-      const at = { router: router.name, realm };
-      const endpoints = {
-        ...toSessionEndpoints(procedures, prefix, at),
-        ...authorizerEndpoint(at, { config, live, log }),
-      };
-      attachments.push(attachSessionRealm({ router, realm: live.attach(at), procedures: endpoints, log }));
-    }
-  }
 
   /** After the commit: first the live connections, then whoever listens. */
   function changed(event: SessionEvent): void {
+    observer?.changed(event.kind, event.reason);
     live.changed([event.oid]);
+    const { config } = current;
     if (!config.events) return;
     const { topic, kwargs } = toEventMessage(event, prefix);
-    for (const attachment of attachments) {
+    for (const attachment of realms.parts) {
       const { realm } = attachment.status;
       // A realm hears of its own sessions, and of all others only if it manages them (R-32).
       if (realm === event.authrealm || config.everyRealm.includes(realm)) attachment.publish(topic, kwargs);
@@ -107,11 +102,13 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 
   let hasTouchFailed = false;
   function touch({ oid, peer, userAgent }: AcceptedUse): void {
-    sessions.touch({ oid }, { peer, userAgent }).then(
-      () => {
+    current.sessions.touch({ oid }, { peer, userAgent }).then(
+      (isWritten) => {
         hasTouchFailed = false;
+        observer?.touched(isWritten ? "written" : "fresh");
       },
       (fault: unknown) => {
+        observer?.touched("failed");
         // The client is in already; at worst its idle time-out comes early.
         log[hasTouchFailed ? "debug" : "warn"](
           { code: errorCodeOf(fault) ?? "unknown", oid },
@@ -123,40 +120,35 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   }
 
   return {
-    sessions,
+    get sessions() {
+      return current.sessions;
+    },
     used: touch,
     start() {
       live.start();
       upkeep.start();
-      for (const attachment of attachments) attachment.start();
+      realms.start();
     },
-    async unregister() {
-      await Promise.all(attachments.map((attachment) => attachment.unregister()));
-    },
+    unregister: () => realms.unregister(),
     async stop() {
       await Promise.all([upkeep.stop(), live.stop()]);
-      await Promise.all(attachments.map((attachment) => attachment.stop()));
-      procedures.flush();
+      await realms.stop();
+      current.procedures.flush();
     },
-    status: () => ({ realms: attachments.map(({ status }) => status), live: live.status() }),
+    async configure(next) {
+      const { config: before, procedures } = current;
+      current = createSessionGeneration({ ...common, ...next });
+      procedures.flush();
+      live.configure(toLiveOptions(next.config));
+      await Promise.all([
+        hasSamePauses(before, next.config) ? undefined : upkeep.replace(toJobs(next.config)),
+        realms.follow(next.routers),
+      ]);
+    },
+    status: () => ({ realms: realms.parts.map(({ status }) => status), live: live.status() }),
   };
 }
 
-/** `<prefix>authorize`, for roles whose configuration at the router names it as their `authorizer`. */
-function authorizerEndpoint(
-  at: LiveRealmName,
-  parts: { readonly config: SessionsConfig; readonly live: LiveSessions; readonly log: Log },
-): Readonly<Record<string, Endpoint>> {
-  const { config, live, log } = parts;
-  if (config.authorizer === undefined) return {};
-  const authorize = createAuthorizer({
-    permissions: config.authorizer.permissions,
-    callerRoles: ["trusted"],
-    isEnded: (session) => live.isEnded(at, session),
-    log: log.child({ ...at }),
-  });
-  return {
-    [`${config.prefix}authorize`]: (args, _kwargs, { caller_authrole: authrole }) =>
-      authorize(args, { authrole }),
-  };
+function hasSamePauses(a: SessionsConfig, b: SessionsConfig): boolean {
+  return a.purgeIntervalMs === b.purgeIntervalMs && a.sweepIntervalMs === b.sweepIntervalMs;
 }

@@ -4,7 +4,7 @@ import type { SessionsConfig } from "../config/config.js";
 import type { SteadyClock } from "../lifetime/steady-clock.js";
 import type { Log } from "../log/logger.js";
 import type { CookieSessions } from "../session/cookie-sessions.js";
-import type { CookieStore } from "../store/cookie-store.js";
+import type { CookieStore, SweepReport } from "../store/cookie-store.js";
 import type { UpkeepJob } from "./upkeep.js";
 
 export interface SessionUpkeepOptions {
@@ -13,6 +13,8 @@ export interface SessionUpkeepOptions {
   readonly store: CookieStore;
   readonly clock: SteadyClock;
   readonly log: Log;
+  /** A sweep has looked at every record. */
+  readonly onSwept?: ((report: SweepReport) => void) | undefined;
 }
 
 const CLOCK_CHECK_MS = 60_000;
@@ -29,7 +31,7 @@ export function sessionUpkeep(options: SessionUpkeepOptions): readonly UpkeepJob
 }
 
 /** Where only we write, one sweep makes the indexes exact and they stay so; else as often as they may lag. */
-function sweepJob({ config, store }: SessionUpkeepOptions): UpkeepJob {
+function sweepJob({ config, store, onSwept }: SessionUpkeepOptions): UpkeepJob {
   let sweptVersion: string | undefined;
   return {
     name: "sweep",
@@ -39,8 +41,12 @@ function sweepJob({ config, store }: SessionUpkeepOptions): UpkeepJob {
       // Taken before: what is written meanwhile is the next sweep's. A sweep reads every record.
       const version = await store.reader.version();
       if (version === sweptVersion) return undefined;
-      const { records, added, removed } = await store.sweepIndexes({ signal });
-      if (!signal.aborted) sweptVersion = version;
+      const report = await store.sweepIndexes({ signal });
+      const { records, added, removed } = report;
+      if (!signal.aborted) {
+        sweptVersion = version;
+        onSwept?.(report);
+      }
       return added + removed === 0 ? undefined : { records, added, removed };
     },
   };

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { errorCodeOf } from "../errors.js";
 import type { Log } from "../log/logger.js";
+import type { UpkeepRun } from "./session-observer.js";
 
 /** One kind of work. */
 export interface UpkeepJob {
@@ -16,6 +17,8 @@ export interface UpkeepJob {
 export interface Upkeep {
   /** Begins with a first run of each job at once. */
   start(): void;
+  /** Other jobs instead. Those under way end first, between two batches; a first run of each new one is at once. */
+  replace(jobs: readonly UpkeepJob[]): Promise<void>;
   /** Resolves when the runs under way have ended. */
   stop(): Promise<void>;
 }
@@ -34,23 +37,52 @@ const SAID_BY_STORE: ReadonlySet<string> = new Set([
   "ERR_STORE_REPLACED",
 ]);
 
-/** A job that fails is said once for each code, and goes on at its next time: the store may be away for a moment. */
-export function createUpkeep(jobs: readonly UpkeepJob[], log: Log): Upkeep {
-  const stopping = new AbortController();
-  const { signal } = stopping;
+/**
+ * A job that fails is said once for each code, and goes on at its next time: the store may be away for a moment.
+ *
+ * @param onRun called after each run that wasn't stopped early; for metrics
+ */
+export function createUpkeep(
+  initial: readonly UpkeepJob[],
+  log: Log,
+  onRun: (run: UpkeepRun) => void = () => {},
+): Upkeep {
+  let jobs = initial;
+  let ending = new AbortController();
   let running: Promise<unknown> | undefined;
+  let replacing: Promise<void> = Promise.resolve();
+  let isStopped = false;
 
-  const keepDoing = async (job: UpkeepJob): Promise<void> => {
+  const begin = (): void => {
+    const { signal } = ending;
+    running = Promise.all(jobs.map((job) => keepDoing(job, signal)));
+  };
+
+  const replace = async (next: readonly UpkeepJob[]): Promise<void> => {
+    jobs = next;
+    if (running === undefined) return;
+    ending.abort();
+    await running;
+    if (isStopped) return;
+    ending = new AbortController();
+    begin();
+  };
+
+  const keepDoing = async (job: UpkeepJob, signal: AbortSignal): Promise<void> => {
     let saidCode: string | undefined;
     while (!signal.aborted) {
       const beginMs = performance.now();
       let everyMs = job.everyMs;
+      const tell = (isDone: boolean): void =>
+        onRun({ name: job.name, isDone, tookMs: performance.now() - beginMs });
       try {
         const done = await job.run(signal);
         saidCode = undefined;
+        if (!signal.aborted) tell(true);
         if (done !== undefined) log.info({ event: job.name, ...done }, `${job.name} done`);
       } catch (fault) {
         if (signal.aborted) break;
+        tell(false);
         const code = errorCodeOf(fault) ?? (fault instanceof Error ? fault.name : typeof fault);
         everyMs = Math.min(everyMs, RETRY_MS);
         log[code === saidCode || SAID_BY_STORE.has(code) ? "debug" : "error"](
@@ -66,10 +98,16 @@ export function createUpkeep(jobs: readonly UpkeepJob[], log: Log): Upkeep {
 
   return {
     start() {
-      running ??= Promise.all(jobs.map(keepDoing));
+      if (running === undefined) begin();
+    },
+    replace(next) {
+      replacing = replacing.then(() => replace(next));
+      return replacing;
     },
     async stop() {
-      stopping.abort();
+      isStopped = true;
+      ending.abort();
+      await replacing;
       await running;
     },
   };

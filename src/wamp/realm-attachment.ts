@@ -16,6 +16,8 @@ export interface RealmStatus {
   readonly router: string;
   readonly realm: string;
   readonly state: ConnectionState;
+  /** Times that it was joined since it is attached; all but the first are reconnects. */
+  readonly joins: number;
   /** Whether the router can call all our procedures. */
   readonly registered: boolean;
   /** Whether we know who is joined. */
@@ -98,6 +100,7 @@ export function attachSessionRealm(options: RealmAttachmentOptions): RealmAttach
         router: router.name,
         realm: realm.realm,
         state: connection.state,
+        joins: connection.joins,
         registered: registrations?.registered ?? false,
         watching: watch?.watching ?? false,
       };

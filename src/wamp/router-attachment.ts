@@ -10,7 +10,10 @@ import { type ConnectionState, createRouterConnection } from "./router-connectio
 export interface RouterStatus {
   /** The router's name in the configuration. */
   readonly name: string;
+  readonly realm: string;
   readonly state: ConnectionState;
+  /** Times that it was joined since it is attached; all but the first are reconnects. */
+  readonly joins: number;
   /** Whether the router can call us. */
   readonly registered: boolean;
 }
@@ -52,7 +55,9 @@ export function attachRouter(options: {
 
   return {
     get status() {
-      return { name: router.name, state: connection.state, registered: registration?.registered ?? false };
+      const { state, joins } = connection;
+      const { name, realm } = router;
+      return { name, realm, state, joins, registered: registration?.registered ?? false };
     },
     start: () => connection.start(),
     async unregister() {

@@ -24,6 +24,8 @@ export interface RouterConnectionOptions {
 
 export interface RouterConnection {
   readonly state: ConnectionState;
+  /** Times that it was joined since the start; all but the first are reconnects. */
+  readonly joins: number;
   /** Begins to join; returns at once. Calling it again does nothing. */
   start(): void;
   /** Says GOODBYE and resolves when the link is closed, after `STOP_TIMEOUT_MS` at the latest. */
@@ -61,6 +63,7 @@ export function createRouterConnection(options: RouterConnectionOptions): Router
   });
   const stopping = new AbortController();
   let state: ConnectionState = "stopped";
+  let joins = 0;
   let attempt: JoinAttempt | undefined;
   let running: Promise<void> | undefined;
 
@@ -72,6 +75,7 @@ export function createRouterConnection(options: RouterConnectionOptions): Router
     if (joined === undefined || stopping.signal.aborted) return attempt.ended;
 
     state = "joined";
+    joins += 1;
     const joinedAt = performance.now();
     log.info(toJoinedFields(joined), "joined the router");
     const left = new AbortController();
@@ -97,6 +101,9 @@ export function createRouterConnection(options: RouterConnectionOptions): Router
   return {
     get state() {
       return state;
+    },
+    get joins() {
+      return joins;
     },
     start() {
       running ??= run();

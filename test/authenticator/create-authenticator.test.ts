@@ -281,3 +281,62 @@ test("a policy in part leaves the other defaults", async () => {
   await expect(answer(anonymousArgs({ cookie: `sid=${VALUE}` }), ROUTER)).resolves.toEqual(DENIED);
   await expect(answer(ticketArgs(VALUE), { authrole: "user" })).resolves.toEqual(DENIED);
 });
+
+describe("other rules while it runs", () => {
+  const repeatLimit = { limit: 1, windowMs: 60_000 };
+
+  test("a call is judged by the rules that it began with, the next one by the new ones", async () => {
+    let found = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      found = resolve;
+    });
+    const reader = spyReader(async () => {
+      await held;
+      return cookie();
+    });
+    const { answer, configure, log } = withLog(reader, { policy: { allowedRoles: ["user"] } });
+    const old = answer(ticketArgs(VALUE), ROUTER);
+    configure({ policy: { allowedRoles: ["admin"] }, repeatLimit });
+    const young = answer(ticketArgs(VALUE), ROUTER);
+    found();
+    expect(await old).toMatchObject({ reply: { authid: "joe" } });
+    expect(await young).toEqual(DENIED);
+    expect(log.saying("authentication denied")).toMatchObject([{ reason: "role-not-allowed" }]);
+  });
+
+  test("calls in flight stay counted, by the new limit", async () => {
+    const reader = spyReader(() => new Promise<never>(() => {}));
+    const { answer, configure } = withLog(reader, { policy: { maxInFlight: 2 } });
+    void answer(ticketArgs(VALUE), ROUTER);
+    configure({ policy: { maxInFlight: 1 }, repeatLimit });
+    expect(await answer(ticketArgs(VALUE), ROUTER)).toEqual(UNAVAILABLE);
+  });
+
+  test("failures of a peer stay counted, and what the log owed is written", async () => {
+    const failureLimit = { peer: { burst: 2, perSecond: 0.001 }, total: { burst: 0, perSecond: 1 } };
+    const rules = { policy: { failureLimit }, repeatLimit };
+    const { answer, configure, log } = withLog(findsNothing(), rules);
+    await answer(ticketArgs("wrong-value-1"), ROUTER);
+    await answer(ticketArgs("wrong-value-2"), ROUTER);
+    configure(rules);
+    expect(log.saying("authentication denied: more for the same reason")).toMatchObject([{ more: 1 }]);
+    await answer(ticketArgs("wrong-value-3"), ROUTER);
+    expect(log.saying("authentication denied").map(({ reason }) => reason)).toEqual([
+      "cookie-unknown",
+      "rate-limited",
+    ]);
+  });
+
+  test("the fingerprint stays unless there is another", async () => {
+    const { answer, configure, log } = withLog(findsNothing());
+    const seen = async (): Promise<unknown> => {
+      await answer(ticketArgs(VALUE), ROUTER);
+      return log.saying("authentication denied").at(-1)?.cookie;
+    };
+    const first = await seen();
+    configure({ policy: {}, repeatLimit });
+    expect(await seen()).toBe(first);
+    configure({ policy: {}, repeatLimit, fingerprint: () => "another" });
+    expect(await seen()).toBe("another");
+  });
+});

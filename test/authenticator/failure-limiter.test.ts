@@ -134,3 +134,29 @@ test("the defaults leave an office alone whose 250 pages all come back with expi
     clock.nowMs += 15_000;
   }
 });
+
+describe("other limits while it runs", () => {
+  const PEER = "tcp4:192.0.2.7:1";
+
+  test("who has failed has failed: a wider limit gives the difference, a narrower one takes it", () => {
+    const { fail, isServed, resize } = limiter({ peer: { burst: 3, perSecond: 1 } });
+    fail(PEER);
+    fail(PEER);
+    resize({ peer: { burst: 2, perSecond: 1 }, total: OFF });
+    expect(isServed(PEER)).toBe(false);
+    resize({ peer: { burst: 4, perSecond: 1 }, total: OFF });
+    // It was at 2 of 2, and is at 2 of 4.
+    expect([fail(PEER), fail(PEER), fail(PEER)]).toEqual([true, true, false]);
+    expect(isServed("tcp4:192.0.2.8:1")).toBe(true);
+  });
+
+  test("the limit of all follows, and each can be switched off and on", () => {
+    const { fail, isServed, resize } = limiter({ total: { burst: 1, perSecond: 1 } });
+    fail(PEER);
+    expect(isServed(peerOf(9))).toBe(false);
+    resize({ peer: OFF, total: OFF });
+    expect([fail(PEER), fail(PEER)]).toEqual([true, true]);
+    resize({ peer: { burst: 1, perSecond: 1 }, total: OFF });
+    expect([fail(PEER), fail(PEER)]).toEqual([true, false]);
+  });
+});

@@ -368,3 +368,43 @@ test("passes never overlap, and a request during one makes one more", async () =
   await waitFor("all told", () => live.status()[0]?.told === 5);
   expect(most).toBe(1);
 });
+
+describe("other rules while it runs", () => {
+  test("all sessions are judged by them at once", async () => {
+    const { live, realm, attach, put, kills } = scene({ checkIntervalMs: 3_600_000 });
+    await put(1);
+    attach();
+    live.start();
+    list(realm, 1);
+    live.configure({ rules: { ...RULES, maxLifetimeSeconds: 1 }, checkIntervalMs: 3_600_000 });
+    await waitFor("the end", () => kills.length === 1);
+    expect(kills[0]).toMatchObject({ session: 1001 });
+  });
+
+  test("another pause between two looks; none after the end", async () => {
+    const { live, realm, attach, put, remove, kills } = scene({ checkIntervalMs: 3_600_000 });
+    await put(1);
+    attach();
+    live.start();
+    list(realm, 1);
+    live.configure({ rules: RULES, checkIntervalMs: 10 });
+    await remove(1);
+    await waitFor("the end", () => kills.length === 1);
+    await live.stop();
+    // A timer that went on would keep this process.
+    live.configure({ rules: RULES, checkIntervalMs: 10 });
+  });
+
+  test("a realm that is let go is in no view any more; it can be attached anew", () => {
+    const { live, realm, attach } = scene();
+    attach();
+    list(realm, 1);
+    expect(live.status()).toMatchObject([{ ...AT, sessions: 1 }]);
+    live.detach(AT);
+    live.detach({ router: "node", realm: "no such realm" });
+    expect(live.status()).toEqual([]);
+    expect(live.sessionsOf(oidOf(1))).toEqual([]);
+    live.attach(AT);
+    expect(live.status()).toMatchObject([{ ...AT, sessions: 0 }]);
+  });
+});

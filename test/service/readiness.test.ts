@@ -5,7 +5,13 @@ import type { RealmStatus } from "../../src/wamp/realm-attachment.js";
 import type { RouterStatus } from "../../src/wamp/router-attachment.js";
 import { fakeReader } from "./fake-reader.js";
 
-const attached = (name: string): RouterStatus => ({ name, state: "joined", registered: true });
+const attached = (name: string): RouterStatus => ({
+  name,
+  realm: "realm1",
+  state: "joined",
+  joins: 1,
+  registered: true,
+});
 
 const check = (routers: readonly RouterStatus[], more: Partial<ReadinessInput> = {}): Promise<Readiness> =>
   checkReadiness({ routers, sessions: undefined, reader: fakeReader(), ...more });
@@ -16,9 +22,9 @@ test("ready: every router attached, and the store answers", async () => {
 });
 
 test.each<RouterStatus>([
-  { name: "b", state: "joined", registered: false },
-  { name: "b", state: "waiting", registered: false },
-  { name: "b", state: "waiting", registered: true },
+  { ...attached("b"), state: "joined", registered: false },
+  { ...attached("b"), state: "waiting", registered: false },
+  { ...attached("b"), state: "waiting", registered: true },
 ])("not ready: one router is %p", async (router) => {
   expect(await check([attached("a"), router])).toMatchObject({
     ready: false,
@@ -50,6 +56,7 @@ const realm: RealmStatus = {
   router: "a",
   realm: "realm1",
   state: "joined",
+  joins: 1,
   registered: true,
   watching: true,
 };

@@ -197,3 +197,54 @@ describe("createSessionService", () => {
     expect(log.saying("the last use of a session can't be stored")).toEqual([]);
   });
 });
+
+describe("another configuration while it runs", () => {
+  const [ERROR, INVOCATION, YIELD] = [8, 68, 70];
+  const repeatLimit = { limit: 10, windowMs: 60_000 };
+  const routersOf = (...realms: readonly string[]) => [
+    routerConfig(0, {
+      name: "realm1",
+      url: routers[0]?.url ?? "",
+      sessionRealms: realms,
+      login: { method: "anonymous" },
+      serializers: ["json"],
+    }),
+  ];
+
+  test("a role is given a procedure: the registration stays, the next call is answered", async () => {
+    const { log, service: running } = await start();
+    const { registration } = log.lines().find(({ procedure }) => procedure === `${PREFIX}stats`) ?? {};
+    const call = (id: number): void =>
+      routers[0]
+        ?.last()
+        .send([INVOCATION, id, registration, { caller: 1, caller_authrole: "backend" }, [], {}]);
+    call(1);
+    await waitFor("a refusal", () => messages(routers[0], ERROR).length === 1);
+    const before = messages(routers[0], REGISTER).length;
+    const roles = new Map([["backend", ["stats"]]]) as SessionsConfig["roles"];
+    await running.configure({ config: { ...CONFIG, roles }, routers: routersOf("realm1"), repeatLimit });
+    call(2);
+    await waitFor("a result", () => messages(routers[0], YIELD).length === 1);
+    expect(messages(routers[0], REGISTER)).toHaveLength(before);
+    expect(routers[0]?.links()).toBe(1);
+  });
+
+  test("rules of sessions are those of the next call, with a limit that is new", async () => {
+    const { service: running } = await start();
+    await running.sessions.login(LOGIN);
+    const policy = { ...CONFIG.policy, perUser: { limit: 1, beyond: "refuse" as const } };
+    await running.configure({ config: { ...CONFIG, policy }, routers: routersOf("realm1"), repeatLimit });
+    await expect(running.sessions.login(LOGIN)).rejects.toMatchObject({ code: "ERR_SESSION_LIMIT" });
+  });
+
+  test("realms come and go", async () => {
+    const { service: running } = await start();
+    const realms = () => running.status().realms.map(({ realm, watching }) => [realm, watching]);
+    await running.configure({ config: CONFIG, routers: routersOf("realm1", "realm2"), repeatLimit });
+    await waitFor("the new realm", () => realms().every(([, watching]) => watching));
+    expect(realms().map(([realm]) => realm)).toEqual(["realm1", "realm2"]);
+    await running.configure({ config: CONFIG, routers: routersOf("realm2"), repeatLimit });
+    expect(realms()).toEqual([["realm2", true]]);
+    expect(running.status().live.map(({ realm }) => realm)).toEqual(["realm2"]);
+  });
+});

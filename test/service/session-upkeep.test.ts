@@ -21,6 +21,7 @@ interface SceneOptions {
 function createScene(options: SceneOptions = {}) {
   const log = collectLog();
   const signals: (AbortSignal | undefined)[] = [];
+  const swept: SweepReport[] = [];
   let marks: StoreMarks = { clockNs: 0n, areValuesHashed: false, areIndexesExact: false, ...options.marks };
   const memory = createMemoryStore();
   const jobs = sessionUpkeep({
@@ -41,12 +42,14 @@ function createScene(options: SceneOptions = {}) {
     },
     clock: createSteadyClock(() => NOW_NS),
     log: log.log,
+    onSwept: (report) => swept.push(report),
   });
   const { signal } = new AbortController();
   return {
     jobs,
     log,
     signals,
+    swept,
     signal,
     see: (clockNs: bigint) => {
       marks = { ...marks, clockNs };
@@ -90,6 +93,7 @@ describe("sessionUpkeep", () => {
   ])("a sweep that mended %j reports %j", async (sweep, report) => {
     const scene = createScene({ sweep });
     expect(await scene.run("sweep")).toEqual(report);
+    expect(scene.swept).toEqual([sweep]);
     expect(scene.signals).toEqual([scene.signal]);
   });
 

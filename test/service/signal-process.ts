@@ -9,7 +9,7 @@ const kind = process.argv[2];
 // Keeps the process alive, as connections would.
 const alive = setInterval(() => {}, 1000);
 
-const service: Service = {
+const service: Pick<Service, "start" | "stop"> = {
   async start() {
     if (kind === "failing") {
       clearInterval(alive);
@@ -22,7 +22,6 @@ const service: Service = {
     if (kind === "stuck") await new Promise(() => {});
     clearInterval(alive);
   },
-  status: () => ({ routers: [], sessions: undefined, callsInFlight: 0, healthPort: undefined }),
 };
 
 await runUntilSignal(service, createLog());

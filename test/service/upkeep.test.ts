@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { CookieAuthenticatorError } from "../../src/errors.js";
+import type { UpkeepRun } from "../../src/service/session-observer.js";
 import { createUpkeep, type Upkeep, type UpkeepJob } from "../../src/service/upkeep.js";
 import { type CollectedLog, collectLog } from "../support/crossbar-log.js";
 import { waitFor } from "../support/wait-for.js";
@@ -92,6 +93,30 @@ describe("createUpkeep", () => {
     expect(log.text()).not.toContain("s3cret");
   });
 
+  test("each run is told with its result and its time; one that was stopped isn't", async () => {
+    const told: UpkeepRun[] = [];
+    let runs = 0;
+    const job: UpkeepJob = {
+      name: "work",
+      everyMs: 1,
+      async run(signal) {
+        runs++;
+        if (runs === 2) throw new CookieAuthenticatorError("ERR_STORE_COMMIT", "x");
+        if (runs > 2) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        return undefined;
+      },
+    };
+    upkeep = createUpkeep([job], collectLog().log, (run) => told.push(run));
+    upkeep.start();
+    await waitFor("the third run", () => runs === 3);
+    await upkeep.stop();
+    const tookMs = expect.any(Number);
+    expect(told).toEqual([
+      { name: "work", isDone: true, tookMs },
+      { name: "work", isDone: false, tookMs },
+    ]);
+  });
+
   test("a database that isn't there is said by the store, not by each job", async () => {
     const run = () => Promise.reject(new CookieAuthenticatorError("ERR_STORE_NOT_FOUND", "not there"));
     const log = keep([{ run }]);
@@ -140,5 +165,45 @@ describe("createUpkeep", () => {
     await waitFor("the run", () => runs > 0);
     await upkeep?.stop();
     expect(runs).toBe(1);
+  });
+
+  test("other jobs: the old ones end first and don't come back, the new ones run at once", async () => {
+    const events: string[] = [];
+    const log = keep([
+      {
+        everyMs: HOUR_MS,
+        run: (signal) =>
+          new Promise((resolve) => {
+            events.push("old");
+            signal.addEventListener("abort", () => {
+              events.push("old ends");
+              resolve(undefined);
+            });
+          }),
+      },
+    ]);
+    await waitFor("the old job", () => events.length === 1);
+    const run = async () => void events.push("new");
+    await upkeep?.replace([{ name: "work", everyMs: HOUR_MS, run }]);
+    await waitFor("the new job", () => events.length === 3);
+    expect(events).toEqual(["old", "old ends", "new"]);
+    await upkeep?.stop();
+    await upkeep?.replace([{ name: "work", everyMs: 1, run }]);
+    expect(events).toHaveLength(3);
+    expect(log.text()).toBe("");
+  });
+
+  test("jobs that are replaced before the start never run", async () => {
+    const ran: string[] = [];
+    const job = (name: string): UpkeepJob => ({
+      name,
+      everyMs: HOUR_MS,
+      run: async () => void ran.push(name),
+    });
+    upkeep = createUpkeep([job("old")], collectLog().log);
+    await upkeep.replace([job("new")]);
+    upkeep.start();
+    await waitFor("the new job", () => ran.length > 0);
+    expect(ran).toEqual(["new"]);
   });
 });
