@@ -1,6 +1,7 @@
 // The public API: one explicit list.
 
 export type { Authenticator, Caller, RouterAnswer } from "./authenticator/authenticator.js";
+export type { AuthenticatorObserver, Decision } from "./authenticator/authenticator-observer.js";
 export { type AuthenticatorOptions, createAuthenticator } from "./authenticator/create-authenticator.js";
 export type { FailureLimits } from "./authenticator/failure-limiter.js";
 export { createFingerprint, type Fingerprint } from "./authenticator/fingerprint.js";
@@ -13,11 +14,11 @@ export {
 } from "./authenticator/outcome.js";
 export { type AuthenticatorPolicy, DEFAULT_POLICY } from "./authenticator/policy.js";
 export type { BucketSize } from "./authenticator/token-bucket.js";
-export { checkCrossbarNode } from "./config/check-crossbar-node.js";
 export type { Config, RouterConfig, RouterLogin, RouterTls, StoreConfig } from "./config/config.js";
-export type { NodeFinding } from "./config/crossbar-node.js";
 export { type LoadedConfig, loadConfig } from "./config/load-config.js";
-export { loadCrossbarNode } from "./config/load-crossbar-node.js";
+export { checkCrossbarNode } from "./crossbar-node/check-crossbar-node.js";
+export { loadCrossbarNode } from "./crossbar-node/load-crossbar-node.js";
+export type { NodeFinding } from "./crossbar-node/node-finding.js";
 export { CookieAuthenticatorError, type ErrorCode, type ErrorDetails } from "./errors.js";
 export { findForeignOrigin, type OriginPolicy } from "./http-headers/origin.js";
 export { checkLifetime, type LifetimeEnd, type LifetimeLimits } from "./lifetime/lifetime.js";
@@ -25,14 +26,18 @@ export { createSteadyClock, type SteadyClock } from "./lifetime/steady-clock.js"
 export type { LmdbInfo } from "./lmdb-reader/lmdb-info.js";
 export { type LmdbReader, openLmdbReader } from "./lmdb-reader/lmdb-reader.js";
 export type { LmdbEntry, LmdbSnapshot } from "./lmdb-reader/snapshot.js";
+export { type LogLevel, setLogLevel } from "./log/log-level.js";
 export { createLog, type Log } from "./log/logger.js";
 export type { RepeatLimit } from "./log/repeat-windows.js";
+export { createMetrics, type MetricDescription, type Metrics } from "./metrics/create-metrics.js";
 export { buildCookie } from "./record/build-cookie.js";
 export type { CborMap } from "./record/cbor-map.js";
 export { Cookie, type CookieFields } from "./record/cookie.js";
 export { isCookieValue, makeCookieValue } from "./record/cookie-value.js";
 export type { JsonValue } from "./record/json-value.js";
+export type { MetricsPage, MetricsState } from "./service/metrics-page.js";
 export { createService, type Service, type ServiceOptions, type ServiceStatus } from "./service/service.js";
+export type { SessionObserver, TouchResult, UpkeepRun } from "./service/session-observer.js";
 export {
   createSessionService,
   type SessionService,
