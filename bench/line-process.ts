@@ -21,11 +21,15 @@ export class LineProcess {
   }
 
   /** Starts a script of this folder, `.ts` or `.py`, and waits for the line by which it says that it is ready. */
-  static async start(script: string, parameters: readonly string[] = []): Promise<LineProcess> {
+  static async start(
+    script: string,
+    parameters: readonly string[] = [],
+    nodeOptions: readonly string[] = [],
+  ): Promise<LineProcess> {
     const file = join(here, script);
     const [command, ...first] = script.endsWith(".py")
       ? [join(packageRoot(), ".venv", "bin", "python"), "-W", "ignore", file]
-      : [process.execPath, "--import", "tsx", file];
+      : [process.execPath, ...nodeOptions, "--import", "tsx", file];
     const started = new LineProcess(script, command as string, [...first, ...parameters]);
     await started.#line();
     return started;

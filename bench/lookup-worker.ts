@@ -7,15 +7,15 @@ import { isDenial } from "../src/authenticator/outcome.js";
 import type { RouterCall } from "../src/authenticator/parse-router-call.js";
 import { DEFAULT_POLICY } from "../src/authenticator/policy.js";
 import { toPrincipal } from "../src/authenticator/to-principal.js";
-import { loadEngine } from "../src/store/lmdb/engine.js";
 import { openCookieReader } from "../src/store/open-store.js";
 import { cookieValueOf } from "./lookup-database.js";
+import { createRawLook } from "./raw-look.js";
 
 const [kind, path = "", sizeText] = process.argv.slice(2);
 const size = Number(sizeText);
 const STEP = 7919;
 
-const look = kind === "raw" ? createRaw() : await createOurs();
+const look = kind === "raw" ? createRawLook(path) : await createOurs();
 let at = 0;
 process.stdout.write("ready\n");
 for await (const line of createInterface({ input: process.stdin })) {
@@ -52,30 +52,5 @@ async function createOurs(): Promise<(value: string) => void> {
     const reason = checkCookie({ cookie, use: undefined, call, policy: DEFAULT_POLICY, nowNs });
     const principal = toPrincipal(cookie, DEFAULT_POLICY);
     if (reason !== undefined || isDenial(principal) || principal.authid === "") throw new Error("refused");
-  };
-}
-
-/** Two gets of lmdb-js as its documentation shows them, nothing decoded. */
-function createRaw(): (value: string) => void {
-  const database = loadEngine().open<Buffer, Buffer>({
-    path,
-    noSubdir: false,
-    keyEncoding: "binary",
-    encoding: "binary",
-    overlappingSync: false,
-    maxReaders: 126,
-    mapSize: 2 ** 36,
-    readOnly: true,
-  } as never);
-  return (value) => {
-    const indexKey = Buffer.alloc(2 + value.length);
-    indexKey[1] = 2;
-    indexKey.write(value, 2, "latin1");
-    const oid = database.getBinary(indexKey);
-    if (oid === undefined) throw new Error("not found");
-    const recordKey = Buffer.alloc(18);
-    recordKey[1] = 1;
-    recordKey.set(oid, 2);
-    if (database.getBinary(recordKey) === undefined) throw new Error("not found");
   };
 }

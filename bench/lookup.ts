@@ -1,5 +1,5 @@
 // Bench: the look-up of a cookie beside two raw gets of lmdb-js and beside cfxdb in Python, in turns, as ratios.
-// `npm run bench -- [--size 1000000] [--rounds 9]`
+// `npm run bench lookup [-- --size 1000000] [--rounds 9]`
 
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { Contestant, LOOKUPS_A_ROUND } from "./contestant.js";
 import { makeDatabase } from "./lookup-database.js";
+import { type Figure, printFigures, saveResults } from "./results.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
@@ -57,8 +58,12 @@ export async function benchLookup(): Promise<void> {
     `${size} cookies, LMDB 0.9, median of ${rounds} rounds of ${LOOKUPS_A_ROUND}; Node.js ${process.version}`,
   );
   console.log(table.toString());
-  console.log(`ours beside Python: ${(ours / python).toFixed(1)} times (goal 10)`);
-  console.log(`ours beside two raw gets: ${(ours / raw).toFixed(2)} (goal 0.85)`);
+  const figures: readonly Figure[] = [
+    { what: "look-up, LMDB 0.9: ours beside Python", value: ours / python, goal: 10, atLeast: true },
+    { what: "look-up, LMDB 0.9: ours beside two raw gets", value: ours / raw, goal: 0.85, atLeast: true },
+  ];
+  printFigures(figures);
+  saveResults("lookup", { size, rounds, aSecond: { python, raw, ours }, figures });
   for (const contestant of contestants) contestant.stop();
 }
 

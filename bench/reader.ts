@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { Contestant, LOOKUPS_A_ROUND } from "./contestant.js";
 import { makeReaderDatabase } from "./reader-database.js";
+import { type Figure, printFigures, saveResults } from "./results.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
@@ -55,7 +56,12 @@ export async function benchReader(): Promise<void> {
     number,
     number,
   ];
-  console.log(`on LMDB 1.0, ours beside Python: ${(ours10 / python10).toFixed(1)} times (goal 2)`);
+  const figures: readonly Figure[] = [
+    { what: "look-up, LMDB 1.0: ours beside Python", value: ours10 / python10, goal: 2, atLeast: true },
+  ];
+  printFigures(figures);
+  const aSecond = Object.fromEntries(contestants.map(({ name, lookupsASecond }) => [name, lookupsASecond]));
+  saveResults("reader", { size, rounds, aSecond, figures });
   for (const contestant of contestants) contestant.stop();
 }
 

@@ -27,8 +27,38 @@ export function describeMachine(): { readonly text: string; readonly load: reado
   return { text: `Node.js ${process.version}, ${cpus().length} cores, load before ${load.join(", ")}`, load };
 }
 
+/** What a bench is about: a ratio or a time with a goal (the issue's), which `all.ts` collects. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly goal: number;
+  /** Whether the goal is the least or the most that will do. */
+  readonly atLeast?: boolean;
+}
+
+/** Prints a line for each figure. */
+export function printFigures(figures: readonly Figure[]): void {
+  for (const figure of figures) {
+    const [what, value, goal] = toFigureCells(figure);
+    console.log(`${what}: ${value} (goal ${goal})`);
+  }
+}
+
+/** The cells of a figure: what, value, goal, whether it is met. */
+export function toFigureCells({ what, value, goal, atLeast = false }: Figure): string[] {
+  const isMet = atLeast ? value >= goal : value <= goal;
+  const digits = value < 1 ? 3 : 2;
+  return [what, value.toFixed(digits), `${atLeast ? "at least" : "at most"} ${goal}`, isMet ? "yes" : "no"];
+}
+
+/** What a bench has to say, in any words of its own. */
+export interface Results {
+  readonly figures?: readonly Figure[];
+  readonly [detail: string]: unknown;
+}
+
 /** Writes `.bench/results-NAME.json`. */
-export function saveResults(name: string, results: object): void {
+export function saveResults(name: string, results: Results): void {
   const file = join(benchDirectory(), `results-${name}.json`);
   const about = { name, time: new Date().toISOString(), node: process.version, cpus: cpus().length };
   writeFileSync(file, `${JSON.stringify({ ...about, ...results }, undefined, 2)}\n`);

@@ -1,6 +1,7 @@
-// WAMP messages as CBOR: cborg's fast way first, and a tolerant one for what only a strange client makes.
+// WAMP messages as CBOR: the fast way for what they are as a rule, then cborg, then a tolerant one for strange clients.
 
 import { decode, encode } from "cborg";
+import { decodePlainCbor } from "../plain-cbor/decode-plain-cbor.js";
 import { pruneDeepCbor } from "./cbor-prune.js";
 import { decodeTolerantly } from "./cbor-tolerant.js";
 import type { WampSerializer } from "./wamp-serializer.js";
@@ -11,6 +12,9 @@ const ENCODE_OPTIONS = { ignoreUndefinedProperties: true };
 
 const DECODE_OPTIONS = { allowUndefined: true, allowNaN: true, allowInfinity: true, allowBigInt: true };
 
+/** What lies deeper is left to cborg. */
+const PLAIN_MAX_DEPTH = 32;
+
 export const cborSerializer: WampSerializer = {
   SERIALIZER_ID: "cbor",
   BINARY: true,
@@ -18,6 +22,8 @@ export const cborSerializer: WampSerializer = {
   serialize: (message) => encode(message, ENCODE_OPTIONS),
 
   unserialize(payload) {
+    const plain = decodePlainCbor(payload, PLAIN_MAX_DEPTH);
+    if (plain !== undefined) return plain;
     try {
       return decode(payload, DECODE_OPTIONS);
     } catch {

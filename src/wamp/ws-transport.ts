@@ -4,6 +4,7 @@ import { type ClientOptions, WebSocket } from "ws";
 import type { RouterTls } from "../config/config.js";
 import type { Log } from "../log/logger.js";
 import type { Transport } from "./autobahn-types.js";
+import { batchFrames } from "./frame-batch.js";
 import { toFrame } from "./wamp-frame.js";
 import type { WampSerializer } from "./wamp-serializer.js";
 import { startHeartbeat } from "./ws-heartbeat.js";
@@ -63,6 +64,7 @@ export class WsTransportFactory {
 function createWsTransport(options: WsTransportOptions): Transport {
   const { log } = options;
   const socket = openSocket(options);
+  const beforeFrame = batchFrames(socket);
   let serializer: WampSerializer | undefined;
   let error: Error | undefined;
 
@@ -75,7 +77,9 @@ function createWsTransport(options: WsTransportOptions): Transport {
       // An answer that comes after the end of the link has no receiver any more.
       if (serializer === undefined || socket.readyState !== WebSocket.OPEN) return;
       const frame = toFrame(message, serializer, log);
-      if (frame !== undefined) socket.send(frame, { binary: serializer.BINARY }, () => {});
+      if (frame === undefined) return;
+      beforeFrame();
+      socket.send(frame, { binary: serializer.BINARY }, () => {});
     },
     close(code = CLOSE_NORMAL, text = "") {
       socket.close(code, Buffer.from(text).subarray(0, CLOSE_TEXT_BYTES));
