@@ -14,6 +14,7 @@ const BENCHES = {
   denials: "time of a refusal by its reason",
   logins: "durable logins beside Crossbar's own",
   purge: "look-ups and lock waits during a purge",
+  writes: "look-ups while Crossbar writes",
   modes: "operations on many sessions, exclusive and shared",
   router: "an unrelated call through Crossbar while we write",
 };
