@@ -10,8 +10,8 @@ let levels = 0;
 const UNUSUAL = Symbol("unusual");
 
 /**
- * Map keys that were met before: WAMP's own come with each message, and to make the text of a
- * key anew takes longer than to compare it. As many as there are slots; a collision forgets the older one.
+ * Map keys that were met before: WAMP's own come with each message, and to make the text of a key anew takes longer than
+ * to compare it. As many as there are slots; of two in one slot the older one is forgotten.
  */
 const KEY_SLOTS = 512;
 const KEY_MAX_BYTES = 40;
@@ -110,7 +110,7 @@ function decodeKey(): string | typeof UNUSUAL {
 /** By length and three bytes: the key is compared as a whole anyway. */
 function slotOf(start: number, length: number): number {
   const first = bytes[start] as number;
-  const middle = bytes[start + ((length + 1) >> 1)] as number;
+  const middle = bytes[start + (length >> 1)] as number;
   const last = bytes[start + length - 1] as number;
   return (length * 5 + first * 7 + middle * 31 + last * 131) & (KEY_SLOTS - 1);
 }
