@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { showFact, showLine, showStep } from "../demo/show.js";
+import { untilSignal } from "../demo/until-signal.js";
 import { runFlow } from "./run-flow.js";
 import { startWebParts, type WebParts } from "./web-parts.js";
 
@@ -34,15 +35,6 @@ async function stayUp({ origin, passwords }: WebParts): Promise<void> {
   showLine(`\nOpen ${origin} in a browser, and in a second one, or in a private window.\n`);
   for (const [authid, password] of passwords) showLine(`  user ${authid.padEnd(6)} password ${password}`);
   showLine("\nAll of it stays up until Ctrl-C. The component's log is .demo/authenticator.log");
-  await new Promise<void>((resolve) => {
-    // A timer keeps the process alive beside the signal handlers, which don't.
-    const timer = setInterval(() => {}, 60_000);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
-        clearInterval(timer);
-        resolve();
-      });
-    }
-  });
+  await untilSignal();
   showLine("\nstopping all of it");
 }

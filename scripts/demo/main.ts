@@ -13,6 +13,7 @@ import { type DemoComponent, startComponent } from "./demo-component.js";
 import { demoNode, OTHER_REALM, PREFIX, PROCEDURE, REALM } from "./demo-node.js";
 import { showSessions } from "./sessions.js";
 import { showFact, showLine, showResult, showStep } from "./show.js";
+import { untilSignal } from "./until-signal.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const directory = join(root, ".demo");
@@ -233,16 +234,7 @@ Crossbar and the authenticator stay up until Ctrl-C. In another terminal:
 
 Any WAMP client joins ${url}/ws, realm ${REALM},
 with the content of .demo/joe.cookie as a ticket.`);
-  await new Promise<void>((resolve) => {
-    // A timer keeps the process alive beside the signal handlers, which don't.
-    const timer = setInterval(() => {}, 60_000);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
-        clearInterval(timer);
-        resolve();
-      });
-    }
-  });
+  await untilSignal();
   showLine("\nstopping Crossbar and the authenticator");
   if (existsSync(file)) rmSync(file);
 }

@@ -1,7 +1,7 @@
 // Step 9: from a checked cookie to who the client is.
 
 import type { Cookie } from "../record/cookie.js";
-import { findUnencodable } from "./find-unencodable.js";
+import { findUnencodable } from "../record/find-unencodable.js";
 import { type Denial, deny, type Principal } from "./outcome.js";
 import type { AuthenticatorPolicy } from "./policy.js";
 

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { CookieAuthenticatorError, errorCodeOf } from "../errors.js";
+import { syncDirectory } from "../store/sync-directory.js";
 
 /** An unfinished file, mode 0600. */
 export interface PartialFile {
@@ -70,16 +71,6 @@ function openPartial(partial: string): number {
     return descriptor;
   } catch (error) {
     throw writeError(partial, error);
-  }
-}
-
-function syncDirectory(path: string): void {
-  if (process.platform === "win32") return; // directories can't be opened there
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { CookieAuthenticatorError } from "../errors.js";
 import { CBOR_MAX_DEPTH, type CborMap, encodeCborMap } from "../record/cbor-map.js";
+import { isEncodable } from "../record/find-unencodable.js";
 import { hashAuthCode } from "./auth-code.js";
 import { parseScope, SCOPE_KEY, toScopeText } from "./scope.js";
 import type { LoginRequest } from "./session.js";
@@ -69,7 +70,7 @@ function parseAuthTime(authTime: unknown): number | undefined {
 function parseAuthextra(authextra: unknown, scope: unknown): CborMap {
   const words = scope === undefined ? [] : parseScope(scope);
   const extra = authextra ?? {};
-  if (Array.isArray(extra) || typeof extra !== "object" || !isPlain(extra, CBOR_MAX_DEPTH))
+  if (Array.isArray(extra) || typeof extra !== "object" || !isEncodable(extra, CBOR_MAX_DEPTH))
     throw argumentError("authextra", "expected a map of texts, numbers, booleans, null, lists and maps");
   for (const key of RESERVED_KEYS) {
     if (Object.hasOwn(extra, key)) throw argumentError("authextra", `the key ${key} is reserved`);
@@ -82,16 +83,4 @@ function parseAuthextra(authextra: unknown, scope: unknown): CborMap {
     throw argumentError("authextra", "too large, too deep, or with text that is no Unicode");
   }
   return whole;
-}
-
-/** Whether each WAMP serializer can send it: a client would hang on what its own can't encode. */
-function isPlain(value: unknown, depth: number): boolean {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
-  if (typeof value === "number") return Number.isFinite(value);
-  if (depth === 0 || typeof value !== "object") return false;
-  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth - 1));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Maps of another realm (a Jest sandbox, a vm) have another Object.prototype, which has none itself.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
-  return Object.values(value).every((item) => isPlain(item, depth - 1));
 }

@@ -3,7 +3,7 @@
 import { CookieAuthenticatorError } from "../errors.js";
 import { decodeCborMap, encodeCborMap } from "../record/cbor-map.js";
 import { COOKIE_VALUE_MAX_BYTES } from "../record/cookie-value.js";
-import { UUID_BYTES, uuidToBytes } from "../record/uuid.js";
+import { UUID_BYTES, uuidFromBytes, uuidToBytes } from "../record/uuid.js";
 
 /** Longest key that LMDB accepts in Crossbar's builds (mdb_env_get_maxkeysize), the slot number included. */
 export const LMDB_MAX_KEY_BYTES = 511;
@@ -72,6 +72,11 @@ export function slotStart(slot: number): Buffer {
 /** Key of a table's metadata record: slot 0, then the table's slot number. */
 export function metadataKey(slot: number): Buffer {
   return Buffer.concat([slotStart(0), slotStart(slot)]);
+}
+
+/** The oid that a key names which has nothing else behind its slot; `undefined` for one of another length. */
+export function findRecordOid(key: Buffer): string | undefined {
+  return key.length === SLOT_BYTES + UUID_BYTES ? uuidFromBytes(key, SLOT_BYTES) : undefined;
 }
 
 /** Key of the record with this oid. @throws `ERR_COOKIE_FIELD` if it is no UUID */

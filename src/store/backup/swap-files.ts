@@ -1,9 +1,10 @@
 // Puts a compacted data file in the place of the old one, in one step, and a lock file that knows nothing of the old one.
 
-import { chmodSync, chownSync, closeSync, fsyncSync, openSync, renameSync, statSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CookieAuthenticatorError, errorCodeOf } from "../../errors.js";
 import { findStoreUse } from "../convert/source-in-use.js";
+import { syncDirectory } from "../sync-directory.js";
 
 /**
  * The lock file goes first. LMDB keeps the newest transaction in it, and the copy begins anew with 1: who opened the new
@@ -49,14 +50,4 @@ function giveLike(example: string, file: string): void {
   const own = statSync(file);
   if (own.uid !== uid || own.gid !== gid) chownSync(file, uid, gid);
   chmodSync(file, mode & 0o777);
-}
-
-function syncDirectory(path: string): void {
-  if (process.platform === "win32") return; // directories can't be opened there
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

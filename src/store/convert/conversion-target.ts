@@ -1,19 +1,9 @@
 // The directory that a conversion or a backup makes: beside the target until it is whole, then in one step the target.
 
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { CookieAuthenticatorError, errorCodeOf } from "../../errors.js";
+import { syncDirectory } from "../sync-directory.js";
 import { findStoreUse } from "./source-in-use.js";
 
 const DATABASE_FILES = ["data.mdb", "lock.mdb"];
@@ -118,17 +108,6 @@ function realpathOfParent(path: string): string {
 
 function isInside(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder + sep);
-}
-
-/** So that the names outlive a power failure, as the content does. */
-function syncDirectory(path: string): void {
-  if (process.platform === "win32") return; // directories can't be opened there
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function exists(path: string, why: string): CookieAuthenticatorError {

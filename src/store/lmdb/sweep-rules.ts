@@ -1,11 +1,9 @@
 // What a sweep finds wrong with one entry, and how it is mended.
 
-import { CookieAuthenticatorError } from "../../errors.js";
-import { Cookie } from "../../record/cookie.js";
-import { UUID_BYTES, uuidFromBytes } from "../../record/uuid.js";
+import { castIfWhole } from "../cast-if-whole.js";
 import { EMPTY_VALUE, isIndexKeyOf, oidOfIndexKey, sessionIndexKeys } from "../session-index-keys.js";
 import type { KeyReads } from "../snapshot-engine.js";
-import { type CookieSlots, recordKey, SLOT_BYTES } from "../zlmdb-layout.js";
+import { type CookieSlots, findRecordOid, recordKey, SLOT_BYTES } from "../zlmdb-layout.js";
 import type { LmdbEntry, LmdbTransaction } from "./environment.js";
 import { getSessionSlots } from "./session-writes.js";
 
@@ -30,7 +28,7 @@ export function addMissingEntries(transaction: LmdbTransaction, slots: CookieSlo
 export function isStale(reads: KeyReads, slots: CookieSlots, { key }: Pick<LmdbEntry, "key">): boolean {
   const own = getSessionSlots(slots);
   const isUse = key.readUInt16BE(0) === own.uses;
-  const oid = isUse ? oidOfRecordLikeKey(key) : oidOfIndexKey(own, key);
+  const oid = isUse ? findRecordOid(key) : oidOfIndexKey(own, key);
   const record = oid === undefined ? undefined : reads.get(recordKey(slots, oid));
   if (record === undefined) return true;
   if (isUse) return false;
@@ -46,21 +44,7 @@ export function removeIfStale(transaction: LmdbTransaction, slots: CookieSlots, 
 
 function entriesOf(slots: CookieSlots, key: Buffer, record: Buffer): Buffer[] {
   const cookie = castIfWhole(record);
-  if (cookie === undefined || oidOfRecordLikeKey(key) === undefined) return [];
+  if (cookie === undefined || findRecordOid(key) === undefined) return [];
   const { byAuthid, byExpiry } = sessionIndexKeys(getSessionSlots(slots), cookie, key.subarray(SLOT_BYTES));
   return [byAuthid, byExpiry].filter((entry) => entry !== undefined);
-}
-
-function castIfWhole(record: Buffer): Cookie | undefined {
-  try {
-    return Cookie.cast(record);
-  } catch (error) {
-    if (error instanceof CookieAuthenticatorError) return undefined;
-    throw error;
-  }
-}
-
-/** The oid of a key that has nothing else; `undefined` for one of another length. */
-function oidOfRecordLikeKey(key: Buffer): string | undefined {
-  return key.length === SLOT_BYTES + UUID_BYTES ? uuidFromBytes(key, SLOT_BYTES) : undefined;
 }

@@ -3,15 +3,8 @@
 import { CookieAuthenticatorError } from "../../errors.js";
 import type { LmdbEntry } from "../../lmdb-reader/snapshot.js";
 import { Cookie } from "../../record/cookie.js";
-import { UUID_BYTES, uuidFromBytes } from "../../record/uuid.js";
+import { findRecordOid } from "../zlmdb-layout.js";
 import type { Observation } from "./findings.js";
-
-const SLOT_BYTES = 2;
-
-/** The oid that a record is stored under; `undefined` if its key is none. */
-export function findRecordOid(key: Buffer): string | undefined {
-  return key.length === SLOT_BYTES + UUID_BYTES ? uuidFromBytes(key, SLOT_BYTES) : undefined;
-}
 
 /** What is wrong with a record of the cookie table, apart from the index. */
 export function checkRecord({ key, value }: LmdbEntry): Observation[] {

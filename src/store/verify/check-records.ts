@@ -1,9 +1,9 @@
 // All records of the cookie table: decodable, where they belong, and found by the indexes.
 
 import type { LmdbReader } from "../../lmdb-reader/lmdb-reader.js";
-import { type CookieSlots, recordKey } from "../zlmdb-layout.js";
+import { type CookieSlots, findRecordOid, recordKey } from "../zlmdb-layout.js";
 import type { CheckedMarks } from "./check-marks.js";
-import { checkRecord, findRecordOid } from "./check-record.js";
+import { checkRecord } from "./check-record.js";
 import type { Findings } from "./findings.js";
 import { isUnhashedValue } from "./is-unhashed-value.js";
 import { judgeRecord, type RecordVerdict } from "./judge-record.js";

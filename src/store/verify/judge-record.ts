@@ -3,7 +3,7 @@
 import type { LmdbEntry } from "../../lmdb-reader/snapshot.js";
 import { uuidToBytes } from "../../record/uuid.js";
 import type { CookieSlots } from "../zlmdb-layout.js";
-import { findRecordOid } from "./check-record.js";
+import { findRecordOid } from "../zlmdb-layout.js";
 import { judgeIndexKey, type StateReads } from "./judge-index-key.js";
 import { valueOfRecord } from "./value-of-record.js";
 

@@ -1,12 +1,16 @@
 // Our indexes by user and by expiry: does an entry lead to a record that asks for it, and has a record its entries?
 
-import { CookieAuthenticatorError } from "../../errors.js";
 import type { LmdbEntry } from "../../lmdb-reader/snapshot.js";
-import { Cookie } from "../../record/cookie.js";
+import { castIfWhole } from "../cast-if-whole.js";
 import { isIndexKeyOf, oidOfIndexKey, sessionIndexKeys } from "../session-index-keys.js";
 import { INDEXES_EXACT, markKey } from "../store-marks.js";
-import { type CookieSlots, recordKey, type SessionSlots, SLOT_BYTES } from "../zlmdb-layout.js";
-import { findRecordOid } from "./check-record.js";
+import {
+  type CookieSlots,
+  findRecordOid,
+  recordKey,
+  type SessionSlots,
+  SLOT_BYTES,
+} from "../zlmdb-layout.js";
 import type { StateReads } from "./judge-index-key.js";
 
 /** What `malformed` and the two stale ones have in common: a sweep removes them. */
@@ -66,13 +70,4 @@ export function lackingEntries(
 /** Of the entry's own state: a store that is opened as a shared one takes the mark away while we look. */
 function areIndexesExact(reads: StateReads, own: SessionSlots): boolean {
   return reads.get(markKey(own, "indexes"))?.equals(INDEXES_EXACT) === true;
-}
-
-function castIfWhole(record: Buffer): Cookie | undefined {
-  try {
-    return Cookie.cast(record);
-  } catch (error) {
-    if (error instanceof CookieAuthenticatorError) return undefined;
-    throw error;
-  }
 }

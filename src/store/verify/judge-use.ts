@@ -3,8 +3,7 @@
 import { CookieAuthenticatorError } from "../../errors.js";
 import type { LmdbEntry } from "../../lmdb-reader/snapshot.js";
 import { decodeCborMap } from "../../record/cbor-map.js";
-import { type CookieSlots, recordKey } from "../zlmdb-layout.js";
-import { findRecordOid } from "./check-record.js";
+import { type CookieSlots, findRecordOid, recordKey } from "../zlmdb-layout.js";
 import type { StateReads } from "./judge-index-key.js";
 
 const TIME_BYTES = 8;

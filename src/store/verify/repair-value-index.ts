@@ -3,9 +3,8 @@
 import { uuidToBytes } from "../../record/uuid.js";
 import { readCookieSlots } from "../lmdb/cookie-tables.js";
 import { type LmdbEntry, LmdbEnvironment, type LmdbTransaction } from "../lmdb/environment.js";
-import { type CookieSlots, recordKey } from "../zlmdb-layout.js";
+import { type CookieSlots, findRecordOid, recordKey } from "../zlmdb-layout.js";
 import { changeInSteps } from "./change-in-steps.js";
-import { findRecordOid } from "./check-record.js";
 import { EXAMPLES_MAX } from "./findings.js";
 import { judgeIndexKey } from "./judge-index-key.js";
 import { judgeRecord } from "./judge-record.js";

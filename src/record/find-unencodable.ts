@@ -17,13 +17,19 @@ export function findUnencodable(value: unknown, path: string): string | undefine
   return findUnencodable(item, typeof key === "number" ? `${path}[${key}]` : `${path}.${key}`);
 }
 
-function isEncodable(value: unknown): boolean {
+/**
+ * Whether each of them can be sent it: a client would hang on what its own can't encode.
+ *
+ * @param maxDepth deepest nesting, for what hasn't been decoded by us and may even hold itself
+ */
+export function isEncodable(value: unknown, maxDepth = Number.POSITIVE_INFINITY): boolean {
   if (value === null || typeof value === "string" || typeof value === "boolean") return true;
   if (typeof value === "number") return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isEncodable);
+  if (maxDepth === 0) return false;
+  if (Array.isArray(value)) return value.every((item) => isEncodable(item, maxDepth - 1));
   if (!isMap(value)) return false;
   for (const key in value) {
-    if (!isEncodable(value[key])) return false;
+    if (!isEncodable(value[key], maxDepth - 1)) return false;
   }
   return true;
 }

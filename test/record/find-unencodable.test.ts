@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { findUnencodable } from "../../src/authenticator/find-unencodable.js";
+import { findUnencodable } from "../../src/record/find-unencodable.js";
 
 describe("findUnencodable", () => {
   test.each<[string, unknown]>([
