@@ -7,9 +7,10 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { initCookieStore } from "../src/store/lmdb/init-store.js";
-import { type Crossbar, freePorts, startCrossbar } from "./support/crossbar.js";
+import { type Crossbar, startCrossbar } from "./support/crossbar.js";
 import { crossbarMissing } from "./support/crossbar-cookie-node.js";
 import { describeUnless } from "./support/crossbar-cookie-suite.js";
+import { freePorts, replacePorts } from "./support/crossbar-ports.js";
 import { waitFor } from "./support/wait-for.js";
 
 const SECRETS = {
@@ -40,9 +41,7 @@ describeUnless(crossbarMissing(), "examples/", () => {
     directory = mkdtempSync(join(tmpdir(), "wca-examples-"));
     const [client = 0, components = 0, health = 0] = await freePorts(3);
     const read = (file: string): string => {
-      const text = readFileSync(file, "utf8")
-        .replaceAll("8080", `${client}`)
-        .replaceAll("8081", `${components}`);
+      const text = replacePorts(readFileSync(file, "utf8"), { 8080: client, 8081: components });
       // Crossbar's environment is that of the test.
       return text.replace(/\$\{(\w+)\}/g, (_all, name: keyof typeof SECRETS) => SECRETS[name]);
     };

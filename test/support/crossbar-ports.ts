@@ -35,3 +35,8 @@ export function isListening(port: number): Promise<boolean> {
     socket.once("error", () => resolve(false));
   });
 }
+
+/** A text of the documentation with other ports. In one pass: a new port may itself hold the digits of an old one. */
+export function replacePorts(text: string, ports: Readonly<Record<number, number>>): string {
+  return text.replace(/(?<!\d)\d{4}(?!\d)/g, (port) => `${ports[Number(port)] ?? port}`);
+}

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writ
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { packageRoot } from "../../src/store/lmdb/engine.js";
-import { freePorts } from "./crossbar.js";
+import { freePorts, replacePorts } from "./crossbar-ports.js";
 import { readGuide } from "./guide-text.js";
 
 export interface GuideSite {
@@ -61,12 +61,8 @@ export async function makeGuideSite(
 ): Promise<GuideSite> {
   const directory = join(root, ".test-tmp", `guide-${name}-${process.pid}`);
   const [client = 0, component = 0, health = 0, other = 0] = await freePorts(4);
-  const here = (text: string): string =>
-    text
-      .replaceAll("8080", `${client}`)
-      .replaceAll("8081", `${component}`)
-      .replaceAll("8089", `${health}`)
-      .replaceAll("9081", `${other}`);
+  const standIns = { 8080: client, 8081: component, 8089: health, 9081: other };
+  const here = (text: string): string => replacePorts(text, standIns);
   const shims = join(directory, "shims");
   mkdirSync(shims, { recursive: true });
   for (const [command, script] of Object.entries(SHIMS)) {
