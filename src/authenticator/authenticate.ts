@@ -23,6 +23,8 @@ export interface AuthenticateInput {
   readonly policy: AuthenticatorPolicy;
   readonly failures: FailureLimiter;
   readonly nowNs: () => bigint;
+  /** Is told what was found where a cookie opens a connection; then the last use is looked up as well. */
+  readonly onAccepted?: ((found: UsedCookie, call: RouterCall) => void) | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function authenticate(
   caller: Caller,
   input: AuthenticateInput,
 ): Promise<Outcome> {
-  const { reader, policy, failures, nowNs } = input;
+  const { policy, failures, nowNs, onAccepted } = input;
   const foreignCaller = checkCaller(caller, policy);
   if (foreignCaller !== undefined) return foreignCaller;
 
@@ -55,7 +57,7 @@ export async function authenticate(
   const credential = findCredential(call, policy);
   if (isDenial(credential)) return fail(credential, call, input);
 
-  const look = lookUp(reader, credential.value, policy);
+  const look = lookUp(credential.value, input);
   const found = look instanceof Promise ? await withDeadline(look, policy.deadlineMs) : look;
   if (found === undefined) return fail(deny("cookie-unknown"), call, input);
 
@@ -63,16 +65,17 @@ export async function authenticate(
   const reason = checkCookie({ cookie, use, call, policy, nowNs: nowNs() });
   if (reason !== undefined) return fail(deny(reason, { oid: cookie.oid }), call, input);
 
-  return toPrincipal(cookie, policy);
+  const principal = toPrincipal(cookie, policy);
+  if (!isDenial(principal)) onAccepted?.(found, call);
+  return principal;
 }
 
-/** The last use costs a look-up more, and only an idle time-out needs it. */
+/** The last use costs a look-up more: an idle time-out needs it, and whoever notes uses. */
 function lookUp(
-  reader: LookUpReader,
   value: string,
-  policy: AuthenticatorPolicy,
+  { reader, policy, onAccepted }: AuthenticateInput,
 ): MaybePromise<UsedCookie | undefined> {
-  if (policy.idleSeconds !== undefined) return reader.findUsed({ value });
+  if (policy.idleSeconds !== undefined || onAccepted !== undefined) return reader.findUsed({ value });
   const found = reader.findByValue(value);
   if (found instanceof Promise) return found.then(withoutUse);
   return withoutUse(found);

@@ -4,7 +4,7 @@ import { CookieAuthenticatorError, errorCodeOf } from "../errors.js";
 import { createSteadyClock } from "../lifetime/steady-clock.js";
 import { createSilentLog, type Log } from "../log/logger.js";
 import type { RepeatLimit } from "../log/repeat-windows.js";
-import type { CookieReader } from "../store/cookie-reader.js";
+import type { CookieReader, UsedCookie } from "../store/cookie-reader.js";
 import { authenticate } from "./authenticate.js";
 import type { Authenticator, Caller, RouterAnswer } from "./authenticator.js";
 import type { AuthenticatorObserver, Decision } from "./authenticator-observer.js";
@@ -12,7 +12,7 @@ import { createFailureLimiter } from "./failure-limiter.js";
 import { createFingerprint, type Fingerprint } from "./fingerprint.js";
 import { isDenial, type Outcome } from "./outcome.js";
 import { createOutcomeLog, type OutcomeLogOptions } from "./outcome-log.js";
-import { parseRouterCall } from "./parse-router-call.js";
+import type { RouterCall } from "./parse-router-call.js";
 import { type AuthenticatorPolicy, DEFAULT_POLICY } from "./policy.js";
 import { timeLookUps } from "./timed-reader.js";
 import { DENIED, toReply, UNAVAILABLE } from "./to-reply.js";
@@ -52,6 +52,8 @@ export interface AcceptedUse {
   readonly oid: string;
   readonly peer: string | undefined;
   readonly userAgent: string | undefined;
+  /** What the look-up has found: who notes the use needs no other. */
+  readonly found: UsedCookie;
 }
 
 /** A burst is seen as it is; a flood is a handful of lines a second at most. */
@@ -82,23 +84,24 @@ export function createAuthenticator(options: AuthenticatorOptions): Configurable
   /** All that hangs on the rules, made anew with them: a call takes it once, and never sees half a change. */
   function toCurrent(rules: OutcomeLogOptions) {
     const { policy } = rules;
-    return { rules, policy, input: { reader, policy, failures, nowNs }, outcomeLog: createOutcomeLog(rules) };
+    const input = { reader, policy, failures, nowNs };
+    const noting = onUse === undefined ? input : { ...input, onAccepted: toUseListener(onUse) };
+    return { rules, policy, input, noting, outcomeLog: createOutcomeLog(rules) };
   }
 
   const answer = async (args: readonly unknown[], caller: Caller): Promise<RouterAnswer> => {
-    const { policy, input, outcomeLog } = current;
+    const { policy, noting, outcomeLog } = current;
     const beganMs = nowMs();
     inFlight += 1;
     try {
       if (inFlight > policy.maxInFlight) throw overload(policy.maxInFlight);
-      const outcome = await authenticate(args, caller, input);
+      const outcome = await authenticate(args, caller, noting);
       observer?.decided(toDecision(outcome), nowMs() - beganMs);
       if (isDenial(outcome)) {
         outcomeLog.denied(outcome, { args, caller, beganMs });
         return DENIED;
       }
       outcomeLog.accepted(outcome, { args, caller, beganMs });
-      if (onUse !== undefined && outcome.oid !== undefined) onUse(toUse(outcome.oid, args, policy));
       return toReply(outcome);
     } catch (error) {
       observer?.failed(errorCodeOf(error), nowMs() - beganMs);
@@ -130,11 +133,9 @@ function toDecision(outcome: Outcome): Decision {
   return outcome.oid === undefined ? "anonymous" : "accepted";
 }
 
-function toUse(oid: string, args: readonly unknown[], { trustedProxies }: AuthenticatorPolicy): AcceptedUse {
-  const call = parseRouterCall(args, trustedProxies);
-  return isDenial(call)
-    ? { oid, peer: undefined, userAgent: undefined }
-    : { oid, peer: call.peer, userAgent: call.userAgent };
+function toUseListener(onUse: (use: AcceptedUse) => void) {
+  return (found: UsedCookie, { peer, userAgent }: RouterCall): void =>
+    onUse({ oid: found.cookie.oid, peer, userAgent, found });
 }
 
 function monotonicClockMs(): number {

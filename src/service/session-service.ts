@@ -37,11 +37,14 @@ export interface SessionServiceStatus {
   readonly live: readonly LiveRealmStatus[];
 }
 
+/** A use of a cookie; without `found` its session is looked up. */
+export type NotedUse = Pick<AcceptedUse, "oid"> & Partial<AcceptedUse>;
+
 export interface SessionService {
   /** Of the configuration that is in force. */
   readonly sessions: CookieSessions;
   /** Notes that a cookie opened a connection. Returns at once, never throws. */
-  used(use: AcceptedUse): void;
+  used(use: NotedUse): void;
   start(): void;
   /** No new calls after this; those in flight are answered. */
   unregister(): Promise<void>;
@@ -68,7 +71,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     log,
     onTold: (at, { reason }) => observer?.told(at, reason),
     onUsed: (oids) => {
-      for (const oid of oids) touch({ oid, peer: undefined, userAgent: undefined });
+      for (const oid of oids) touch({ oid });
     },
   });
   const common = { store, clock, log, live: toLiveLookup(live), onChange: changed, observer };
@@ -101,8 +104,8 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   }
 
   let hasTouchFailed = false;
-  function touch({ oid, peer, userAgent }: AcceptedUse): void {
-    current.sessions.touch({ oid }, { peer, userAgent }).then(
+  function touch({ oid, peer, userAgent, found }: NotedUse): void {
+    current.sessions.touch({ oid }, { peer, userAgent }, {}, found).then(
       (isWritten) => {
         hasTouchFailed = false;
         observer?.touched(isWritten ? "written" : "fresh");

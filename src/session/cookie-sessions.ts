@@ -2,7 +2,7 @@
 
 import { createSteadyClock, type SteadyClock } from "../lifetime/steady-clock.js";
 import { makeCookieValue } from "../record/cookie-value.js";
-import type { CookieReader } from "../store/cookie-reader.js";
+import type { CookieReader, UsedCookie } from "../store/cookie-reader.js";
 import type { CookieWriter } from "../store/cookie-writer.js";
 import { checkPolicy } from "./check-policy.js";
 import { findSession, getUser } from "./get-user.js";
@@ -119,9 +119,13 @@ export class CookieSessions {
     return rotateSession(this.#context, key, changes, limit);
   }
 
-  /** Notes a use; writes at most once per cookie and interval. Whether something was written. */
-  touch(key: SessionKey, device?: Device, limit: RealmLimit = {}): Promise<boolean> {
-    return touchSession(this.#context, this.#touches, key, device, limit);
+  /**
+   * Notes a use; writes at most once per cookie and interval. Whether something was written.
+   *
+   * @param known what a look-up of just now has found under this key: it isn't looked up again
+   */
+  touch(key: SessionKey, device?: Device, limit: RealmLimit = {}, known?: UsedCookie): Promise<boolean> {
+    return touchSession(this.#context, this.#touches, key, device, limit, known);
   }
 
   /** Ends a session. `false`: there was none, which is no error. */

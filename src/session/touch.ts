@@ -2,7 +2,7 @@
 
 import { findLastUsedNs } from "../lifetime/lifetime.js";
 import type { UsedCookie } from "../store/cookie-reader.js";
-import { changeSession } from "./change-session.js";
+import { changeFoundSession } from "./change-session.js";
 import { cleanDevice } from "./device.js";
 import { NS_PER_SECOND } from "./seconds.js";
 import type { Device, RealmLimit, SessionKey } from "./session.js";
@@ -14,7 +14,8 @@ import { findState } from "./session-state.js";
 export type TouchesUnderWay = Map<string, Promise<boolean>>;
 
 /**
- * Notes that the session is in use now. Costs one read where nothing is to be written; an ended session isn't touched.
+ * Notes that the session is in use now. Costs one read where nothing is to be written, or none if the caller has `known`
+ * from a look-up of just now; an ended session isn't touched.
  *
  * @returns whether this use, or another of the same moment, was written
  */
@@ -24,11 +25,12 @@ export async function touchSession(
   key: SessionKey,
   device: Device | undefined,
   limit: RealmLimit,
+  known?: UsedCookie,
 ): Promise<boolean> {
-  const found = await findRecord(context, key, limit);
+  const found = known ?? (await findRecord(context, key, limit));
   if (found === undefined) return false;
-  const { policy } = context;
-  const nowNs = await readNowNs(context);
+  const { policy, clock } = context;
+  const nowNs = known === undefined ? await readNowNs(context) : clock.nowNs();
   if (findState(found.cookie, found.use, policy, nowNs) !== "valid" || !isTouchDue(found, policy, nowNs))
     return false;
   const { oid } = found.cookie;
@@ -46,7 +48,7 @@ async function writeUse(
   limit: RealmLimit,
 ): Promise<boolean> {
   const { policy } = context;
-  const written = await changeSession(context, key, limit, (transaction, found, nowNs) => {
+  const written = await changeFoundSession(context, key, limit, (transaction, found, nowNs) => {
     // Another process may have written it since.
     if (!isTouchDue(found, policy, nowNs)) return false;
     return transaction.putUse(found.cookie.oid, { lastUsedNs: nowNs, ...cleanDevice(device) });

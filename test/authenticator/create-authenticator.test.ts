@@ -66,7 +66,14 @@ describe("an accepted cookie", () => {
     const { answer } = createAuthenticator({ reader, nowNs: () => NOW_NS, onUse: (use) => uses.push(use) });
     await answer(ticketArgs(VALUE), ROUTER);
     await answer(ticketArgs("another-value"), ROUTER);
-    expect(uses).toEqual([{ oid: OID, peer: "tcp4:127.0.0.1:35578", userAgent: "test" }]);
+    expect(uses).toEqual([
+      {
+        oid: OID,
+        peer: "tcp4:127.0.0.1:35578",
+        userAgent: "test",
+        found: await reader.findUsed({ oid: OID }),
+      },
+    ]);
   });
 
   test("is a log line at debug, and none above", async () => {
