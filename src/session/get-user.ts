@@ -6,7 +6,7 @@ import { findGrantProblem } from "./check-grant.js";
 import { parseScope, scopeOf } from "./scope.js";
 import { NS_PER_SECOND } from "./seconds.js";
 import type { RealmLimit, Session, SessionKey, UserRequirements } from "./session.js";
-import { findRecord, readNowNs, type SessionContext } from "./session-context.js";
+import { findRecordNow, type SessionContext } from "./session-context.js";
 import { argumentError } from "./session-errors.js";
 import { findState } from "./session-state.js";
 import { toSession } from "./to-session.js";
@@ -17,10 +17,10 @@ export async function findSession(
   key: SessionKey,
   limit: RealmLimit,
 ): Promise<Session | undefined> {
-  const found = await findRecord(context, key, limit);
+  const found = await findRecordNow(context, key, limit);
   if (found === undefined) return undefined;
-  const { cookie, use } = found;
-  const state = findState(cookie, use, context.policy, await readNowNs(context));
+  const { cookie, use, nowNs } = found;
+  const state = findState(cookie, use, context.policy, nowNs);
   return state === "valid" ? toSession(cookie, use, context.policy) : undefined;
 }
 
@@ -36,11 +36,10 @@ export async function getUser(
   limit: RealmLimit,
 ): Promise<Session | null> {
   const required = parseRequirements(requirements);
-  const found = await findRecord(context, key, limit);
+  const found = await findRecordNow(context, key, limit);
   if (found === undefined) return null;
-  const { cookie, use } = found;
+  const { cookie, use, nowNs } = found;
   const { policy } = context;
-  const nowNs = await readNowNs(context);
   if (findState(cookie, use, policy, nowNs) !== "valid") return null;
   const { authrole = "", authrealm = "" } = cookie;
   if (findGrantProblem({ authrole, authrealm }, policy) !== undefined) return null;

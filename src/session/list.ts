@@ -26,8 +26,8 @@ export async function listSessions(
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     throw argumentError("limit", `expected 1 to ${MAX_LIMIT}`);
   const where = authid === undefined ? undefined : { authid };
-  const page = await readPage(context, { limit, after, where, isComplete, withUse: true });
-  const nowNs = await readNowNs(context);
+  const reading = readPage(context, { limit, after, where, isComplete, withUse: true });
+  const [page, nowNs] = await Promise.all([reading, readNowNs(context)]);
   const sessions = page.cookies.flatMap((cookie) => {
     const use = page.uses.get(cookie.oid);
     if (findState(cookie, use, context.policy, nowNs) !== "valid") return [];

@@ -60,6 +60,16 @@ export async function findRecord(
   return found !== undefined && isOfRealm(found, authrealm) ? found : undefined;
 }
 
+/** The same and the time to judge it by; asked for together, since a networked store is a journey away for each. */
+export async function findRecordNow(
+  context: SessionContext,
+  key: SessionKey,
+  limit: RealmLimit,
+): Promise<(UsedCookie & { readonly nowNs: bigint }) | undefined> {
+  const [found, nowNs] = await Promise.all([findRecord(context, key, limit), readNowNs(context)]);
+  return found === undefined ? undefined : { ...found, nowNs };
+}
+
 /** The same in a transaction. */
 export function findRecordIn(
   transaction: CookieTransaction,

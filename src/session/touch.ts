@@ -6,7 +6,7 @@ import { changeFoundSession } from "./change-session.js";
 import { cleanDevice } from "./device.js";
 import { NS_PER_SECOND } from "./seconds.js";
 import type { Device, RealmLimit, SessionKey } from "./session.js";
-import { findRecord, readNowNs, type SessionContext } from "./session-context.js";
+import { findRecordNow, type SessionContext } from "./session-context.js";
 import type { SessionPolicy } from "./session-policy.js";
 import { findState } from "./session-state.js";
 
@@ -27,10 +27,11 @@ export async function touchSession(
   limit: RealmLimit,
   known?: UsedCookie,
 ): Promise<boolean> {
-  const found = known ?? (await findRecord(context, key, limit));
-  if (found === undefined) return false;
   const { policy, clock } = context;
-  const nowNs = known === undefined ? await readNowNs(context) : clock.nowNs();
+  const found =
+    known === undefined ? await findRecordNow(context, key, limit) : { ...known, nowNs: clock.nowNs() };
+  if (found === undefined) return false;
+  const { nowNs } = found;
   if (findState(found.cookie, found.use, policy, nowNs) !== "valid" || !isTouchDue(found, policy, nowNs))
     return false;
   const { oid } = found.cookie;
