@@ -11,8 +11,11 @@ import { lookUpCookies } from "./look-up-cookies.js";
 import type { PassRequest } from "./pass-scheduler.js";
 import { earlier, type LiveRules } from "./session-end.js";
 
+/** What live sessions need of a store. */
+export type LiveReader = Pick<CookieReader, "findUsed" | "version" | "changesSince">;
+
 export interface LivePassOptions {
-  readonly reader: Pick<CookieReader, "findUsed" | "version">;
+  readonly reader: LiveReader;
   readonly clock: SteadyClock;
   /** Asked once for each pass. */
   readonly rules: () => LiveRules;
@@ -27,17 +30,23 @@ export interface LivePass {
   run(request: PassRequest): Promise<void>;
   /** Whether all sessions should be looked at, because time alone may have ended one. */
   isDue(): boolean;
-  /** Whether the last pass over all saw another state of the store. */
-  hasChanged(): Promise<boolean>;
+  /**
+   * The cookies that have changed since this was last asked, or since the last pass over all. Who asks has a pass run over
+   * them; `undefined`: there are none.
+   */
+  findChanges(): Promise<"all" | readonly string[] | undefined>;
 }
 
 /** All sessions are looked at this often, in milliseconds, even if nothing seems to have changed. */
 const FULL_PASS_MS = 5000;
+/** The same where the store tells each change: thousands of look-ups over a network aren't for nothing. */
+const FULL_PASS_TOLD_MS = 60_000;
 
 export function createLivePass(options: LivePassOptions): LivePass {
   const { reader, clock, log } = options;
-  /** What the last pass over all was about. */
-  let judgedVersion: string | undefined;
+  /** The store's version up to which all changes were asked for. A pass that failed leaves none: all must be looked at. */
+  let askedVersion: string | undefined;
+  let isTold = false;
   let judgedAtMs = Number.NEGATIVE_INFINITY;
   /** When the first known session will be over. */
   let nextEndNs: bigint | undefined;
@@ -62,6 +71,7 @@ export function createLivePass(options: LivePassOptions): LivePass {
       return cookies;
     } catch (fault) {
       sayFault(fault);
+      askedVersion = undefined;
       return undefined;
     }
   };
@@ -92,7 +102,7 @@ export function createLivePass(options: LivePassOptions): LivePass {
     }
     nextEndNs = firstEndNs;
     if (!isFull || cookies === undefined) return;
-    judgedVersion = version;
+    askedVersion = version;
     judgedAtMs = performance.now();
     hasFault = false;
     if (rules.liveIsUse && staying.size > 0) options.onUsed([...staying]);
@@ -103,6 +113,7 @@ export function createLivePass(options: LivePassOptions): LivePass {
       try {
         await judge(request);
       } catch (fault) {
+        askedVersion = undefined;
         // A listener that throws. Nobody may stop the passes: they are what ends revoked sessions.
         sayFault(fault);
       }
@@ -110,15 +121,26 @@ export function createLivePass(options: LivePassOptions): LivePass {
 
     isDue() {
       if (nextEndNs !== undefined && clock.nowNs() >= nextEndNs) return true;
-      return performance.now() - judgedAtMs >= FULL_PASS_MS;
+      // A connection that counts as use is noted by the passes over all.
+      const everyMs = isTold && !options.rules().liveIsUse ? FULL_PASS_TOLD_MS : FULL_PASS_MS;
+      return performance.now() - judgedAtMs >= everyMs;
     },
 
-    async hasChanged() {
+    async findChanges() {
       try {
-        return (await reader.version()) !== judgedVersion;
+        const before = askedVersion;
+        const version = await reader.version();
+        if (before === undefined) return "all";
+        if (version === before) return undefined;
+        const changes = await reader.changesSince(before);
+        isTold = changes !== undefined;
+        if (changes === undefined) return "all";
+        // Unless a pass has failed, or has begun anew, in the meantime.
+        if (askedVersion === before) askedVersion = changes.version;
+        return changes.oids.length === 0 ? undefined : changes.oids;
       } catch (fault) {
         sayFault(fault);
-        return false;
+        return undefined;
       }
     },
   };

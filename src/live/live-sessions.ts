@@ -2,10 +2,9 @@
 
 import type { SteadyClock } from "../lifetime/steady-clock.js";
 import type { Log } from "../log/logger.js";
-import type { CookieReader } from "../store/cookie-reader.js";
 import { findLiveSession } from "./find-live-session.js";
 import type { SessionToEnd } from "./find-sessions-to-end.js";
-import { createLivePass } from "./live-pass.js";
+import { createLivePass, type LiveReader } from "./live-pass.js";
 import { createLiveRealm, type LiveRealm, type LiveRealmName, type OwnedLiveRealm } from "./live-realm.js";
 import type { LiveSession, LiveView } from "./live-session.js";
 import { type LiveRealmStatus, toLiveStatus } from "./live-status.js";
@@ -15,7 +14,7 @@ import { findSessionEnd, type LiveRules } from "./session-end.js";
 import { createSessionKiller } from "./session-killer.js";
 
 export interface LiveSessionsOptions {
-  readonly reader: Pick<CookieReader, "findUsed" | "version">;
+  readonly reader: LiveReader;
   readonly clock: SteadyClock;
   readonly rules: LiveRules;
   /** How often a change of the database is looked for, in milliseconds. */
@@ -77,7 +76,8 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
   async function look(): Promise<void> {
     if (isLooking) return;
     isLooking = true;
-    if (pass.isDue() || (await pass.hasChanged())) scheduler.request("all");
+    const changes = pass.isDue() ? "all" : await pass.findChanges();
+    if (changes !== undefined) scheduler.request(changes);
     else if (realms.some(({ view }) => hasTold(view))) scheduler.request([]);
     isLooking = false;
   }

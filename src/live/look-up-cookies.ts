@@ -19,20 +19,31 @@ export async function lookUpCookies(
 ): Promise<LookedUpCookies> {
   const cookies = new Map<string, UsedCookie | undefined>();
   const damagedOids: string[] = [];
-  let done = 0;
-  for (const oid of oids) {
+  const lookUp = (oid: string): Promise<void> | undefined => {
+    const keep = (used: UsedCookie | undefined): void => {
+      if (used !== undefined) decode(used);
+      cookies.set(oid, used);
+    };
+    const pass = (fault: unknown): void => {
+      if (!isDamagedRecord(fault)) throw fault;
+      damagedOids.push(oid);
+    };
     try {
       const found = reader.findUsed({ oid });
       // Awaiting a plain value would cost each of them a turn of the microtask queue.
-      const used = found instanceof Promise ? await found : found;
-      if (used !== undefined) decode(used);
-      cookies.set(oid, used);
+      if (found instanceof Promise) return found.then(keep).catch(pass);
+      keep(found);
     } catch (fault) {
-      if (!isDamagedRecord(fault)) throw fault;
-      damagedOids.push(oid);
+      pass(fault);
     }
-    done += 1;
-    if (done % CHUNK === 0) await turn();
+    return undefined;
+  };
+  const all = [...oids];
+  for (let at = 0; at < all.length; at += CHUNK) {
+    // Those of a networked store are under way together.
+    const waits = all.slice(at, at + CHUNK).map(lookUp);
+    await Promise.all(waits);
+    await turn();
   }
   return { cookies, damagedOids };
 }

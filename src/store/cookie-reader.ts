@@ -67,6 +67,12 @@ export interface CookiePage {
   readonly next: string | undefined;
 }
 
+/** What has changed between two versions. Uses of cookies don't count. */
+export interface StoreChanges {
+  readonly oids: readonly string[];
+  readonly version: string;
+}
+
 /** Figures of a store, for people and for health checks. */
 export interface StoreInfo {
   /** Which implementation: `"lmdb-js"` (native), `"lmdb-reader"` (plain TypeScript), `"memory"`. */
@@ -106,6 +112,11 @@ export interface CookieReader {
   marks(): MaybePromise<StoreMarks>;
   /** A text that differs after each commit of any process: whoever saw it unchanged needs to look at nothing else. */
   version(): MaybePromise<string>;
+  /**
+   * The records that were made, changed or removed since this answer of `version`, and the version that this leads up
+   * to. `undefined`: the store can't tell, and any record may have changed.
+   */
+  changesSince(version: string): MaybePromise<StoreChanges | undefined>;
   /** Figures of the store; also the cheapest proof that it can be read. */
   info(): MaybePromise<StoreInfo>;
   /** Ends all use. Calling it again does nothing. */

@@ -76,6 +76,7 @@ export class LastingStore implements CookieStore {
       list: (listOptions) => this.#get().reader.list(listOptions),
       marks: () => this.#get().reader.marks(),
       version: () => this.#get().reader.version(),
+      changesSince: (version) => this.#get().reader.changesSince(version),
       info: () => this.#get().reader.info(),
       close: () => this.close(),
     };

@@ -65,6 +65,12 @@ export class ZlmdbCookieReader implements CookieReader {
     return this.#engine.version();
   }
 
+  /** LMDB keeps no list of changes, and Crossbar would not write one. */
+  changesSince(): undefined {
+    this.#engine.version();
+    return undefined;
+  }
+
   /** Also of a database that has no cookie tables yet. */
   info(): StoreInfo {
     this.#layout = undefined;

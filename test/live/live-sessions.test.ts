@@ -98,7 +98,7 @@ describe("a session ends when", () => {
     const asked: string[] = [];
     const store = createMemoryStore();
     const reader: LiveSessionsOptions["reader"] = {
-      version: () => store.reader.version(),
+      ...store.reader,
       findUsed: (key) => {
         if ("oid" in key) asked.push(key.oid);
         return store.reader.findUsed(key);
@@ -141,6 +141,78 @@ describe("a session ends when", () => {
   });
 });
 
+describe("with a store over a network that tells what has changed", () => {
+  /** The store in memory, with promises, and with a list of what was changed. */
+  function telling() {
+    const store = createMemoryStore();
+    const changes: string[] = [];
+    const asked: string[] = [];
+    const underWay = { now: 0, most: 0 };
+    let isBroken = false;
+    const reader: LiveSessionsOptions["reader"] = {
+      version: async () => String(changes.length),
+      changesSince: async (version) => ({
+        oids: changes.slice(Number(version)),
+        version: String(changes.length),
+      }),
+      findUsed: async (key) => {
+        if ("oid" in key) asked.push(key.oid);
+        underWay.now += 1;
+        underWay.most = Math.max(underWay.most, underWay.now);
+        await null;
+        underWay.now -= 1;
+        if (isBroken) throw new CookieAuthenticatorError("ERR_STORE_UNAVAILABLE", "no server");
+        return store.reader.findUsed(key);
+      },
+    };
+    const remove = async (n: number): Promise<void> => {
+      await store.writer.write((transaction) => transaction.delete(oidOf(n)));
+      changes.push(oidOf(n));
+    };
+    const setBroken = (value: boolean): void => {
+      isBroken = value;
+    };
+    const fill = (ns: readonly number[]) =>
+      store.writer.write((transaction) => ns.map((n) => transaction.put(fieldsOf(n))));
+    return { reader, asked, underWay, remove, setBroken, fill };
+  }
+  const numbers = Array.from({ length: 40 }, (_, n) => n);
+
+  test("only the changed cookies are looked at again, and many are looked up together", async () => {
+    const { reader, asked, underWay, remove, fill } = telling();
+    const { attach, realm, kills, live } = scene({ reader });
+    await fill(numbers);
+    attach();
+    list(realm, ...numbers);
+    live.start();
+    await waitFor("the first pass", () => asked.length >= 40);
+    await waitFor("rest", () => live.status()[0]?.told === 0);
+    const before = asked.length;
+    await remove(7);
+    await waitFor("the kill", () => kills.length > 0);
+    expect(kills.map(({ session }) => session)).toEqual([1007]);
+    expect(asked.length - before).toBeLessThan(40);
+    expect(underWay.most).toBe(40);
+  });
+
+  test("what changed while the store was at fault is found afterwards", async () => {
+    const { reader, asked, remove, setBroken, fill } = telling();
+    const { attach, realm, kills, live } = scene({ reader });
+    await fill(numbers);
+    attach();
+    list(realm, ...numbers);
+    live.start();
+    await waitFor("the first pass", () => asked.length >= 40);
+    setBroken(true);
+    const before = asked.length;
+    await remove(3);
+    await waitFor("a look-up that fails", () => asked.length > before);
+    setBroken(false);
+    await waitFor("the kill", () => kills.length > 0);
+    expect(kills.map(({ session }) => session)).toEqual([1003]);
+  });
+});
+
 test("two realms and two routers are each told by their own link", async () => {
   const { attach, realm, kills, live } = scene();
   const others: number[] = [];
@@ -167,6 +239,7 @@ describe("a fault of the store", () => {
     let asked = 0;
     const { attach, realm, kills, live, log } = scene({
       reader: {
+        ...store.reader,
         version: () => (isBroken ? broken() : store.reader.version()),
         findUsed: (key) => {
           asked += 1;
@@ -190,7 +263,7 @@ describe("a fault of the store", () => {
     const store = createMemoryStore();
     const { attach, realm, kills, log } = scene({
       reader: {
-        version: () => store.reader.version(),
+        ...store.reader,
         findUsed: (key) => {
           if ("oid" in key && key.oid === oidOf(1))
             throw new CookieAuthenticatorError("ERR_RECORD_INVALID", "bad");
@@ -210,6 +283,7 @@ describe("a fault of the store", () => {
     const store = createMemoryStore();
     const { attach, realm, kills, live, overdue, pass } = scene({
       reader: {
+        ...store.reader,
         version: () => (isBroken ? broken() : store.reader.version()),
         findUsed: (key) => (isBroken ? broken() : store.reader.findUsed(key)),
       },
@@ -323,7 +397,7 @@ test("a join that comes while its cookie is changed isn't judged by what was rea
   let looks = 0;
   const { attach, realm, kills } = scene({
     reader: {
-      version: () => store.reader.version(),
+      ...store.reader,
       findUsed: async (key) => {
         looks += 1;
         const found = await store.reader.findUsed(key);
@@ -349,7 +423,7 @@ test("passes never overlap, and a request during one makes one more", async () =
   let looks = 0;
   const { attach, realm, live } = scene({
     reader: {
-      version: () => store.reader.version(),
+      ...store.reader,
       findUsed: async () => {
         running += 1;
         looks += 1;

@@ -45,6 +45,10 @@ export function createMemoryStore(options: { readonly hashValues?: boolean } = {
     list: (listOptions) => listCookies(current(), listOptions),
     marks: () => ({ clockNs: current().clockNs, areValuesHashed, areIndexesExact: true }),
     version: () => String(current().commits),
+    changesSince: () => {
+      current();
+      return undefined;
+    },
     info: () => info(current()),
     close,
   };
