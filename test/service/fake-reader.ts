@@ -26,6 +26,7 @@ export function fakeReader(
     list: () => ({ cookies: [], uses: new Map(), damaged: [], next: undefined }),
     marks: () => ({ clockNs: 0n, areValuesHashed: false, areIndexesExact: false }),
     version: () => "0",
+    changesSince: () => undefined,
     info,
     close: async () => onClose(),
   };
