@@ -31,13 +31,17 @@ export type ErrorCode =
   | "ERR_STORE_COMMIT" // the commit failed; nothing of the transaction is stored
   | "ERR_STORE_KEY" // a value that can't be a key: empty or over LMDB's 511 bytes
   | "ERR_STORE_ASYNC_WRITE" // a write callback returned a promise
+  | "ERR_STORE_UNAVAILABLE" // no server, or no primary, answers for the store: it may come back by itself
+  | "ERR_STORE_TIMEOUT" // the server didn't answer in time; a write may have been made all the same
+  | "ERR_STORE_REPLICAS" // too few replicas have the write, or the server refuses writes with so few; details.isWritten
+  | "ERR_STORE_SERVER" // a server that is too old, or keys that aren't this store's
   // records
   | "ERR_RECORD_INVALID" // bytes that are no FlatBuffers Cookie; details.field says where
   | "ERR_RECORD_CBOR" // a CBOR field that can't be decoded, is too deep or too large
   | "ERR_COOKIE_FIELD" // a field handed to build is out of its range
   | "ERR_COOKIE_VALUE_TAKEN" // another record has this value
   | "ERR_COOKIE_FILE" // a line of a cookie file is wrong; details.problems says which
-  | "ERR_COOKIE_CONFLICT" // the database has another record where the file has one; details.conflicts says which
+  | "ERR_COOKIE_CONFLICT" // the database has other records than a cookie file; details says which, or how many
   // sessions
   | "ERR_SESSION_ARGUMENT" // an argument of an operation is wrong; details.field says which
   | "ERR_SESSION_LIMIT" // the user has as many sessions as one may have

@@ -40,8 +40,8 @@ export const ERROR_MENDS = {
     "Choose a new directory. Nothing was changed.",
   ],
   ERR_STORE_ACCESS: [
-    "any use of the database",
-    "Check owner and mode of the directory, its files and those above it. Readers need to write `lock.mdb` too. If Crossbar runs as another user: `db init --group-id`.",
+    "any use of the database; of a Valkey or Redis: the login, the rights of its user, or TLS",
+    "On Valkey or Redis: [valkey.md](valkey.md) has the ACL line of the user; for TLS compare `store.tls`. On LMDB: check owner and mode of the directory, its files and those above it. Readers need to write `lock.mdb` too. If Crossbar runs as another user: `db init --group-id`.",
   ],
   ERR_STORE_NOT_LMDB: [
     "any use of the database",
@@ -90,13 +90,29 @@ export const ERROR_MENDS = {
   ],
   ERR_STORE_FULL: [
     "any write; look-ups go on",
-    "`cookies purge`, or raise Crossbar's `maxsize` and then `store.maxSize` at most as far.",
+    "`cookies purge`, or raise Crossbar's `maxsize` and then `store.maxSize` at most as far; on Valkey or Redis, its `maxmemory`.",
   ],
   ERR_STORE_COMMIT: [
     "any write; nothing of it is stored",
     "Is the disk full, or the file system read-only? Then try again.",
   ],
   ERR_STORE_KEY: ["the library, and records of other programs", "A cookie value has 1 to 509 bytes."],
+  ERR_STORE_UNAVAILABLE: [
+    "any use of a Valkey or Redis; a running component refuses clients meanwhile, and tries for ever to reach it",
+    "Nothing, if it passes: a failover takes some seconds. If not: do the servers run, have they a primary, and does the firewall let this machine through? [valkey.md](valkey.md)",
+  ],
+  ERR_STORE_TIMEOUT: [
+    "any use of a Valkey or Redis; a write may have been made all the same",
+    "Is the server overloaded (`SLOWLOG GET`, its CPU), or the network slow? `store.timeout` is the limit.",
+  ],
+  ERR_STORE_REPLICAS: [
+    "a write, with `store.wait` (then the write is made, but a failover may undo it) or with the server's `min-replicas-to-write` (then it isn't)",
+    "Bring the replicas back: `INFO replication` on the primary shows them.",
+  ],
+  ERR_STORE_SERVER: [
+    "opening a Valkey or Redis, and any use of it where others write to its keys",
+    "The store needs Redis 7.0 or any Valkey, and a `store.prefix` that nobody else uses.",
+  ],
   ERR_STORE_ASYNC_WRITE: [
     "the library: `writer.write(callback)`",
     "Do what must wait before the write: the router waits on the same lock.",
@@ -111,12 +127,12 @@ export const ERROR_MENDS = {
   ],
   ERR_COOKIE_FIELD: ["`cookies add` and the library", "The message names the field and its range."],
   ERR_COOKIE_FILE: [
-    "`cookies import`; the message has the line, and nothing was written",
-    "Mend or drop the lines; `--dry-run` names them all. An export without values can't be imported.",
+    "`cookies import`, `cookies compare`; the message has the line, and nothing was written. With `--exact`: the file may lack cookies that its store had",
+    "Mend or drop the lines; `--dry-run` names them all. An export without values can't be imported. For `--exact` export again, without a filter: [export-format.md](export-format.md#lines).",
   ],
   ERR_COOKIE_CONFLICT: [
-    "`cookies import` with `--on-conflict fail`; nothing was written",
-    "`--on-conflict skip` keeps what the database has, `replace` takes what the file has.",
+    "`cookies import` with `--on-conflict fail`: nothing was written; `cookies compare`, which prints the differences",
+    "`--on-conflict skip` keeps what the database has, `replace` takes what the file has, `--exact` deletes what the file lacks too.",
   ],
   ERR_COOKIE_VALUE_TAKEN: [
     "`cookies add` and the library",

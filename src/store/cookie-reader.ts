@@ -73,9 +73,23 @@ export interface StoreChanges {
   readonly version: string;
 }
 
+/** Figures of a near cache; counts since the start. */
+export interface NearCacheFigures {
+  /** Look-ups may be answered from memory now. */
+  readonly isOn: boolean;
+  /** Answers kept now. */
+  readonly entries: number;
+  /** Answered from memory. */
+  readonly hits: number;
+  /** Answered by the answer to another look-up of the same value, which was under way. */
+  readonly shared: number;
+  /** Asked the server. */
+  readonly misses: number;
+}
+
 /** Figures of a store, for people and for health checks. */
 export interface StoreInfo {
-  /** Which implementation: `"lmdb-js"` (native), `"lmdb-reader"` (plain TypeScript), `"memory"`. */
+  /** Which implementation: `"lmdb-js"` (native), `"lmdb-reader"` (plain TypeScript), `"memory"`, `"valkey"`, `"redis"`. */
   readonly engine: string;
   /** Path of the database directory, if it has one. */
   readonly path: string | undefined;
@@ -92,6 +106,11 @@ export interface StoreInfo {
   readonly pageSize: number;
   /** The tables found, by zlmdb slot. */
   readonly tables: readonly { readonly slot: number; readonly oid: string; readonly name: string }[];
+  /** `host:port` of the server, and its version, if there is one. */
+  readonly address?: string;
+  readonly serverVersion?: string;
+  /** Of the records that this process keeps in memory in front of the server, if it does. */
+  readonly nearCache?: NearCacheFigures;
 }
 
 /**

@@ -42,6 +42,10 @@ export interface CookieWriter {
    * Throws in the callback undo all of it and reject the promise. The callback is synchronous, since the
    * router waits on the same lock; a returned promise is refused with `ERR_STORE_ASYNC_WRITE`.
    * Concurrent calls may share one commit, each still all or nothing.
+   *
+   * `change` may run more than once, on a networked store also on what may turn out to be wrong: so it must have no effects
+   * but its changes and its result. A later run sets anew what an earlier one has left outside. What it throws counts only
+   * from the run that does.
    */
   write<T>(change: (transaction: CookieTransaction) => T): Promise<T>;
 }

@@ -117,6 +117,7 @@ export function spyReader(find: CookieReader["findByValue"]): SpyReader {
     findUsed: unexpected,
     marks: unexpected,
     version: unexpected,
+    changesSince: unexpected,
     list: unexpected,
     info: unexpected,
     close: async () => {},

@@ -34,6 +34,7 @@ export function holdReader(behind: CookieReader): HeldReader {
       list: (options) => behind.list(options),
       marks: () => behind.marks(),
       version: () => behind.version(),
+      changesSince: (version) => behind.changesSince(version),
       info: () => behind.info(),
       close: () => behind.close(),
     },
