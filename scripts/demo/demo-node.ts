@@ -13,8 +13,8 @@ export interface DemoNodeOptions {
   readonly clientPort: number;
   /** For our component. */
   readonly componentPort: number;
-  /** Directory of the cookie database, relative to Crossbar's node directory. */
-  readonly cookies: string;
+  /** Directory of the cookie database, relative to Crossbar's node directory; without one Crossbar keeps no cookies. */
+  readonly cookies: string | undefined;
   readonly userSecret: string;
   readonly componentSecret: string;
   readonly backendSecret: string;
@@ -59,11 +59,7 @@ export function demoNode(options: DemoNodeOptions): object {
               // Here users log in, and Crossbar keeps in its database who the cookie belongs to.
               login: {
                 type: "websocket",
-                cookie: {
-                  name: "cbtid",
-                  max_age: 604_800,
-                  store: { type: "database", path: options.cookies, maxsize: 1_073_741_824 },
-                },
+                ...(options.cookies === undefined ? {} : { cookie: cookieTracking(options.cookies) }),
                 auth: {
                   wampcra: { type: "static", users: { joe: { secret: options.userSecret, role: "user" } } },
                 },
@@ -90,4 +86,8 @@ export function demoNode(options: DemoNodeOptions): object {
       },
     ],
   };
+}
+
+function cookieTracking(path: string): object {
+  return { name: "cbtid", max_age: 604_800, store: { type: "database", path, maxsize: 1_073_741_824 } };
 }

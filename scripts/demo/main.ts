@@ -6,46 +6,57 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeCookieValue } from "../../src/record/cookie-value.js";
-import { openCookieStore } from "../../src/store/open-store.js";
 import { type Crossbar, freePorts, startCrossbar } from "../../test/support/crossbar.js";
 import { type FrameJoin, joinFrames } from "../../test/support/crossbar-cookie-client.js";
 import { type DemoComponent, startComponent } from "./demo-component.js";
 import { demoNode, OTHER_REALM, PREFIX, PROCEDURE, REALM } from "./demo-node.js";
+import type { DemoSite, DemoStore } from "./demo-store.js";
+import { lmdbDemoStore } from "./lmdb-demo-store.js";
+import { showOutage } from "./outage.js";
 import { showSessions } from "./sessions.js";
 import { showFact, showLine, showResult, showStep } from "./show.js";
 import { untilSignal } from "./until-signal.js";
+import { valkeyDemoStore } from "./valkey-demo-store.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const directory = join(root, ".demo");
-const cookies = join(directory, "cookies");
+const configFile = join(directory, "authenticator.json");
 const executable = join(root, "bin", "wamp-cookie-authenticator.js");
 const userSecret = randomBytes(12).toString("base64url");
 const backendSecret = randomBytes(18).toString("base64url");
 const componentSecret = randomBytes(18).toString("base64url");
 
-interface Parts {
-  readonly url: string;
-  readonly backendUrl: string;
+/** Where the cookies are kept. */
+export type DemoStoreName = "lmdb" | "valkey";
+
+interface Parts extends DemoSite {
+  readonly store: DemoStore;
   readonly crossbar: Crossbar;
   readonly component: DemoComponent;
 }
 
 /** Runs it all. @returns the exit status: 0 if everything was as it should be */
-export async function runDemo({ once }: { readonly once: boolean }): Promise<number> {
+export async function runDemo(options: {
+  readonly once: boolean;
+  readonly store: DemoStoreName;
+}): Promise<number> {
+  let store: DemoStore | undefined;
   let parts: Parts | undefined;
   try {
-    parts = await startParts();
-    const value = await logInWithCrossbar(parts);
+    store = await startStore(options.store);
+    parts = await startParts(store);
+    const value = await logIn(parts);
     const failures =
       (await presentTheCookie(parts, value)) +
       (await presentWrongCookies(parts)) +
-      (await showSessions({ ...parts, realm: REALM, prefix: PREFIX, backendSecret }));
+      (await showSessions(parts)) +
+      (await showOutage(parts, value));
     if (failures > 0) {
       showLine(`\n${failures} of the steps came out wrong: see above and .demo/authenticator.log`);
       return 1;
     }
     showLine("\nAll as it should be.");
-    if (!once) await stayUp(parts, value);
+    if (!options.once) await stayUp(parts, value);
     return 0;
   } catch (error) {
     showLine(`\nerror: the demo can't go on: ${error instanceof Error ? error.message : error}`);
@@ -53,21 +64,27 @@ export async function runDemo({ once }: { readonly once: boolean }): Promise<num
   } finally {
     await parts?.component.stop();
     await parts?.crossbar.stop();
+    await store?.stop();
   }
 }
 
-async function startParts(): Promise<Parts> {
-  showStep(1, "A cookie database, Crossbar on it, and the authenticator beside it");
+async function startStore(name: DemoStoreName): Promise<DemoStore> {
+  showStep(1, "A store for cookies, Crossbar, and the authenticator beside it");
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
-  runCommand("db", "init", cookies);
-  showFact("database", `${relative(root, cookies)}, in Crossbar's layout and LMDB 0.9 format`);
+  if (name === "valkey") return valkeyDemoStore(relative(root, configFile));
+  const path = join(directory, "cookies");
+  runCommand("db", "init", path);
+  return lmdbDemoStore({ root, path, nodeDirectory: join(directory, ".crossbar") });
+}
 
+async function startParts(store: DemoStore): Promise<Parts> {
+  for (const [fact, value] of store.about) showFact(fact, value);
   const [clientPort = 0, componentPort = 0, healthPort = 0] = await freePorts(3);
   const nodeConfig = demoNode({
     clientPort,
     componentPort,
-    cookies: "../cookies",
+    cookies: store.crossbarPath,
     userSecret,
     componentSecret,
     backendSecret,
@@ -76,8 +93,8 @@ async function startParts(): Promise<Parts> {
   const crossbar = await startCrossbar({ nodeConfig, directory });
   showFact("", `ready; node configuration in ${relative(root, directory)}/.crossbar/config.json`);
 
-  const configFile = join(directory, "authenticator.json");
-  writeFileSync(configFile, JSON.stringify(authenticatorConfig(componentPort, healthPort), undefined, 2));
+  const config = authenticatorConfig(store.section, componentPort, healthPort);
+  writeFileSync(configFile, JSON.stringify(config, undefined, 2));
   try {
     const component = await startComponent({
       executable,
@@ -89,17 +106,27 @@ async function startParts(): Promise<Parts> {
     showFact("authenticator", `joined ${REALM}, registered as ${PROCEDURE}`);
     showFact("", `configuration in ${relative(root, configFile)}`);
     const backendUrl = `ws://127.0.0.1:${componentPort}`;
-    return { url: `ws://127.0.0.1:${clientPort}`, backendUrl, crossbar, component };
+    return {
+      url: `ws://127.0.0.1:${clientPort}`,
+      backendUrl,
+      realm: REALM,
+      prefix: PREFIX,
+      userSecret,
+      backendSecret,
+      store,
+      crossbar,
+      component,
+    };
   } catch (error) {
     await crossbar.stop();
     throw error;
   }
 }
 
-function authenticatorConfig(componentPort: number, healthPort: number): object {
+function authenticatorConfig(store: object, componentPort: number, healthPort: number): object {
   return {
     $schema: "../schema/config.schema.json",
-    store: { path: "cookies" },
+    store,
     routers: [
       {
         url: `ws://127.0.0.1:${componentPort}/`,
@@ -115,15 +142,11 @@ function authenticatorConfig(componentPort: number, healthPort: number): object 
   };
 }
 
-async function logInWithCrossbar({ url }: Parts): Promise<string> {
-  showStep(2, "joe logs in with his password (WAMP-CRA); Crossbar stores it with his cookie");
-  const join = await joinFrames({ url: `${url}/login`, realm: REALM, authid: "joe", wampcra: userSecret });
-  await join.leave();
-  if (join.kind !== "welcome" || join.setCookie === undefined) {
-    throw new Error(`joe can't log in: ${JSON.stringify(join.frame)}`);
-  }
-  showFact("Set-Cookie", `cbtid=… (${join.setCookie.length} characters; the value is the secret)`);
-  return join.setCookie;
+async function logIn(parts: Parts): Promise<string> {
+  showStep(2, parts.store.loginTitle);
+  const value = await parts.store.logIn(parts);
+  showFact("Set-Cookie", `cbtid=… (${value.length} characters; the value is the secret)`);
+  return value;
 }
 
 async function presentTheCookie({ url, component }: Parts, value: string): Promise<number> {
@@ -149,13 +172,14 @@ async function presentTheCookie({ url, component }: Parts, value: string): Promi
   return failures;
 }
 
-async function presentWrongCookies({ url, component }: Parts): Promise<number> {
+async function presentWrongCookies(parts: Parts): Promise<number> {
+  const { url, component, store } = parts;
   showStep(4, "Others don't; each client sees the same, the log knows why");
   const wrong = [
     { name: "unknown", value: makeCookieValue(), reason: "cookie-unknown" },
-    { name: "expired", value: await addExpiredCookie(), reason: "cookie-expired" },
-    { name: "not logged in", value: await visitWithoutLogin(url), reason: "cookie-unauthenticated" },
-    { name: "of another realm", value: addCookieOfOtherRealm(), reason: "realm-mismatch" },
+    { name: "expired", value: await addExpiredCookie(store), reason: "cookie-expired" },
+    { name: "not logged in", value: await store.visit(parts), reason: "cookie-unauthenticated" },
+    { name: "of another realm", value: addCookieOfOtherRealm(store), reason: "realm-mismatch" },
   ];
   let failures = 0;
   for (const { name, value, reason } of wrong) {
@@ -175,61 +199,45 @@ async function presentWrongCookies({ url, component }: Parts): Promise<number> {
   return failures;
 }
 
-/** A cookie of eight days ago, written through the library while Crossbar has the database open. */
-async function addExpiredCookie(): Promise<string> {
+/** A cookie of eight days ago, written through the library while the others have the store open. */
+async function addExpiredCookie(store: DemoStore): Promise<string> {
   const value = makeCookieValue();
-  const store = await openCookieStore({ path: cookies, maxSizeBytes: 2 ** 30 });
-  const eightDaysAgo = BigInt(Date.now() - 8 * 86_400_000) * 1_000_000n;
-  await store.writer.write((transaction) =>
-    transaction.put({
-      oid: randomUUID(),
-      createdNs: eightDaysAgo,
-      maxAgeSeconds: 604_800,
-      name: "cbtid",
-      value,
-      authid: "joe",
-      authrole: "user",
-      authrealm: REALM,
-    }),
-  );
-  await store.close();
+  await store.put({
+    oid: randomUUID(),
+    createdNs: BigInt(Date.now() - 8 * 86_400_000) * 1_000_000n,
+    maxAgeSeconds: 604_800,
+    name: "cbtid",
+    value,
+    authid: "joe",
+    authrole: "user",
+    authrealm: REALM,
+  });
   return value;
 }
 
-/** Crossbar makes a tracking cookie for whoever comes; this visitor doesn't know the password. */
-async function visitWithoutLogin(url: string): Promise<string> {
-  const join = await joinFrames({
-    url: `${url}/login`,
-    realm: REALM,
-    authid: "joe",
-    wampcra: "not his password",
-  });
-  await join.leave();
-  return join.setCookie ?? "";
-}
-
-function addCookieOfOtherRealm(): string {
+function addCookieOfOtherRealm({ commandOptions }: DemoStore): string {
   const user = ["--authid", "joe", "--authrole", "user", "--authrealm", OTHER_REALM];
-  const added = JSON.parse(runCommand("cookies", "add", "--db", cookies, ...user, "--json")) as {
+  const added = JSON.parse(runCommand("cookies", "add", ...commandOptions, ...user, "--json")) as {
     value: string;
   };
   return added.value;
 }
 
 function runCommand(...parameters: string[]): string {
-  return execFileSync(process.execPath, [executable, ...parameters], { encoding: "utf8" });
+  return execFileSync(process.execPath, [executable, ...parameters], { cwd: root, encoding: "utf8" });
 }
 
-async function stayUp({ url }: Parts, value: string): Promise<void> {
+async function stayUp({ url, store }: Parts, value: string): Promise<void> {
   const file = join(directory, "joe.cookie");
   writeFileSync(file, value, { mode: 0o600 });
-  const command = "node bin/wamp-cookie-authenticator.js";
+  const command = (name: string): string =>
+    ["node bin/wamp-cookie-authenticator.js cookies", name, ...store.commandOptions].join(" ");
   showLine(`
 Crossbar and the authenticator stay up until Ctrl-C. In another terminal:
 
-  ${command} cookies list --db .demo/cookies
-  ${command} cookies get --db .demo/cookies --value-file .demo/joe.cookie
-  ${command} cookies remove --db .demo/cookies --value-file .demo/joe.cookie
+  ${command("list")}
+  ${command("get")} --value-file .demo/joe.cookie
+  ${command("remove")} --value-file .demo/joe.cookie
   tail -f .demo/authenticator.log
 
 Any WAMP client joins ${url}/ws, realm ${REALM},

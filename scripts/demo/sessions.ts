@@ -1,22 +1,15 @@
 // The demo's last step: a backend logs a user in by procedure, and logs it out while its connection is open.
 
 import { joinAs } from "../../test/support/wamp-client.js";
+import type { DemoSite } from "./demo-store.js";
 import { showFact, showResult, showStep } from "./show.js";
 
 /** How soon a live connection has to be closed after the answer to `logout_user`, in milliseconds. */
 const CLOSED_WITHIN_MS = 1000;
 
-export interface SessionsStep {
-  readonly url: string;
-  readonly backendUrl: string;
-  readonly realm: string;
-  readonly prefix: string;
-  readonly backendSecret: string;
-}
-
 /** @returns how many results came out wrong */
-export async function showSessions(step: SessionsStep): Promise<number> {
-  const { url, backendUrl, realm, prefix, backendSecret } = step;
+export async function showSessions(site: DemoSite): Promise<number> {
+  const { url, backendUrl, realm, prefix, backendSecret } = site;
   showStep(5, "A backend logs jane in by procedure, and out again while she is connected");
   const backend = await joinAs({ url: backendUrl, realm, authid: "backend", wampcra: backendSecret });
   if (backend.kind === "abort") throw new Error(`the backend can't join: ${backend.reason}`);
