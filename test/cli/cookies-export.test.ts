@@ -61,6 +61,8 @@ describe("cookies export", () => {
       version: 1,
       values: "clear",
       exported: "2026-01-01T00:00:00.000Z",
+      filter: null,
+      clock_ns: "0",
     });
     expect(lines[1]).toMatchObject({ cbtid: "s3cret-0", status: "modified", deleted: null, authid: "joe" });
     expect(lines.at(-1)).toEqual({ status: "end", deleted: true, records: 1200, damaged: 0 });
@@ -92,6 +94,11 @@ describe("cookies export", () => {
   ])("only what fits %j", async (filter, count) => {
     const { stdout } = await (await withCookies(6)).run(["cookies", "export", ...DB, ...filter]);
     expect(linesOf(stdout)).toHaveLength(count + 2);
+    const [, authid, , realm] = filter[0] === "--realm" ? [undefined, undefined, ...filter] : filter;
+    expect(linesOf(stdout)[0]?.filter).toEqual({
+      ...(authid === undefined ? {} : { authid }),
+      ...(realm === undefined ? {} : { realm }),
+    });
   });
 
   test("a file that is there is left alone, and so is a directory that isn't", async () => {

@@ -13,7 +13,7 @@ import { verifyStore } from "../../src/store/verify/verify-store.js";
 import { crossbarLine } from "../store/cookie-file/open-text.js";
 import { makeTempDirectory, removeTempDirectories } from "../support/temp-directory.js";
 import { waitFor } from "../support/wait-for.js";
-import { createFakeCli } from "./fake-context.js";
+import { createFakeCli, type FakeCli } from "./fake-context.js";
 
 afterAll(removeTempDirectories);
 
@@ -97,6 +97,93 @@ describe("cookies import", () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(text);
     expect(stderr).not.toContain("s3cret");
+  });
+});
+
+describe("cookies import --exact", () => {
+  const EXACT = [...IMPORT, "--exact"];
+  const oid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+
+  /** Two cookies, of which an export has the first alone; and what that export says. */
+  async function scene(changes: Parameters<typeof createFakeCli>[0] = {}) {
+    const cli = createFakeCli(changes);
+    const put = (n: number): Promise<unknown> =>
+      cli.store.writer.write((transaction) =>
+        transaction.put({ oid: oid(n), createdNs: 1n, value: `s3cret-${n}`, authid: "joe" }),
+      );
+    await put(1);
+    await cli.store.writer.write((transaction) => transaction.raiseClock(7n));
+    const { stdout } = await cli.run(["cookies", "export", "--db", "/db", "--with-values", "--out", "-"]);
+    await put(2);
+    return { cli, stdin: stdout };
+  }
+  const left = async (cli: FakeCli): Promise<string[]> =>
+    (await cli.store.reader.list({ limit: 9 })).cookies.map(({ oid }) => oid);
+
+  test("says what it would delete, asks, and does it; the time that the export's store had seen goes along", async () => {
+    const { cli, stdin } = await scene();
+    const counts = "lines      3\nnew        0, would be imported\nsame       1, left alone\n";
+    expect(await cli.run([...EXACT, "--dry-run"], { stdin })).toEqual({
+      status: 0,
+      stdout: `dry run: nothing was changed\n${counts}changed    0, would be replaced\ndeleted    1, of the database, not in the file: would be deleted\n`,
+      stderr: "",
+    });
+    expect(await left(cli)).toHaveLength(2);
+    const questions: string[] = [];
+    const answering = (answer: string): FakeCli =>
+      createFakeCli({
+        openCookieStore: async () => ({ ...cli.store, close: async () => {} }),
+        ask: async (question) => {
+          questions.push(question);
+          return answer;
+        },
+      });
+    expect(await answering("n").run(EXACT, { stdin })).toMatchObject({
+      status: 130,
+      stderr: "error: not confirmed: nothing was imported\ncode: ERR_INTERRUPTED\n",
+    });
+    expect(await left(cli)).toHaveLength(2);
+    const { stdout } = await answering("y").run([...EXACT, "--json"], { stdin });
+    expect(JSON.parse(stdout)).toMatchObject({ same: 1, deleted: 1, clock: "kept" });
+    expect(await left(cli)).toEqual([oid(1)]);
+    expect(questions).toEqual(Array(2).fill("delete 1 cookie that the file lacks? [y/N] "));
+    // Nothing is to go: nothing is asked. Into another store the time is new.
+    expect(await answering("n").run(EXACT, { stdin })).toMatchObject({ status: 0 });
+    const other = createFakeCli();
+    const { stdout: text } = await other.run([...EXACT, "--yes"], { stdin });
+    expect(text).toContain("clock      raised to the highest time that the exported store had seen\n");
+    expect((await other.store.reader.marks()).clockNs).toBe(7n);
+  });
+
+  test("nobody to ask and no --yes: nothing is opened", async () => {
+    const { cli, stdin } = await scene();
+    const opened = cli.opened.length;
+    expect(await cli.run(EXACT, { stdin })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("there is no terminal to ask on"),
+    });
+    expect(cli.opened).toHaveLength(opened);
+    expect(await cli.run([...EXACT, "--yes"], { stdin })).toMatchObject({ status: 0 });
+    expect(await left(cli)).toEqual([oid(1)]);
+  });
+
+  test.each([
+    [["--on-conflict", "skip"], /--exact and --on-conflict skip exclude each other/],
+    [["--on-conflict", "fail"], /--exact and --on-conflict fail exclude each other/],
+    [["--skip-invalid"], /--exact and --skip-invalid exclude each other/],
+  ])("%j with it is wrong usage", async (more, text) => {
+    const { cli, stdin } = await scene();
+    const { status, stderr } = await cli.run([...EXACT, "--yes", ...more], { stdin });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(text) });
+    expect(await left(cli)).toHaveLength(2);
+  });
+
+  test("a file that may lack something is refused", async () => {
+    const { cli } = await scene();
+    const { status, stderr } = await cli.run([...EXACT, "--yes"], { stdin: crossbarLine({}) });
+    expect(status).toBe(1);
+    expect(stderr).toContain("what the file lacks can't be deleted by it: it is no export of this program\n");
+    expect(await left(cli)).toHaveLength(2);
   });
 });
 

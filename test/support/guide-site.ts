@@ -54,14 +54,19 @@ else
 fi`,
 };
 
-/** A directory inside the project, so that Node.js finds packages from it. */
+/**
+ * A directory inside the project, so that Node.js finds packages from it.
+ *
+ * @param otherPorts what stands for further ports of the documentation
+ */
 export async function makeGuideSite(
   name: string,
   environment: Readonly<Record<string, string>> = {},
+  otherPorts: Readonly<Record<number, number>> = {},
 ): Promise<GuideSite> {
   const directory = join(root, ".test-tmp", `guide-${name}-${process.pid}`);
   const [client = 0, component = 0, health = 0, other = 0] = await freePorts(4);
-  const standIns = { 8080: client, 8081: component, 8089: health, 9081: other };
+  const standIns = { 8080: client, 8081: component, 8089: health, 9081: other, ...otherPorts };
   const here = (text: string): string => replacePorts(text, standIns);
   const shims = join(directory, "shims");
   mkdirSync(shims, { recursive: true });

@@ -19,7 +19,7 @@ export function addCookiesExport(cookies: Command, context: CliContext): void {
     .command("export")
     .description("write all cookies as JSON lines, in the format of Crossbar's file store")
     .option("--db <path>", "database directory")
-    .option("--config <file>", "configuration file with store.path")
+    .option("--config <file>", "configuration file with the store")
     .option("--out <file>", "new file (mode 0600), - for standard output", "-")
     .option("--with-values", "with the cookie values, which are secrets; else for analysis only")
     .option("--authid <authid>", "only those of this authid", parseText)
@@ -41,7 +41,7 @@ Example:
       --with-values --out cookies.jsonl`,
     )
     .action(async (options) => {
-      const settings = await findStoreTarget(options);
+      const settings = await findStoreTarget(options, context);
       const toFile = options.out !== "-";
       const report = await withReader(settings, context, (reader) =>
         withInterrupt(context, async (signal) => {

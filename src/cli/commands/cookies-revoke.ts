@@ -6,6 +6,7 @@ import { CookieAuthenticatorError } from "../../errors.js";
 import { endInBatches } from "../../session/end-in-batches.js";
 import { findFitting } from "../../session/find-fitting.js";
 import type { CliContext } from "../cli-context.js";
+import { checkCanAsk, confirm } from "../confirm.js";
 import { withCookieFilter } from "../cookie-filter.js";
 import { toCookieRow } from "../cookie-row.js";
 import { toEndingContext, toReadingContext } from "../ending-context.js";
@@ -25,7 +26,7 @@ export function addCookiesRevoke(cookies: Command, context: CliContext): void {
       .command("revoke")
       .description("end sessions: by oid, by user, or by a filter")
       .option("--db <path>", "database directory")
-      .option("--config <file>", "configuration file with store.path and lifetimes")
+      .option("--config <file>", "configuration file with the store and lifetimes")
       .addOption(
         new Option("--oid <oid>", "the session with this record id; may be repeated").argParser(
           (text: string, before: readonly string[] | undefined) => [...(before ?? []), parseOid(text)],
@@ -59,14 +60,10 @@ Example:
       --realm realm1 --older-than 30d --yes`,
     )
     .action(async (options) => {
-      const settings = await findStoreTarget(options);
+      const settings = await findStoreTarget(options, context);
       const revocation = toRevocation(options, settings.limits);
       if (options.dryRun === true) return printDryRun(revocation, settings, options, context);
-      if (options.yes !== true && context.ask === undefined) {
-        throw new CookieAuthenticatorError("ERR_ARGUMENT", "there is no terminal to ask on", {
-          hint: "--dry-run shows what would go, --yes does it without a question",
-        });
-      }
+      checkCanAsk(options.yes === true, context);
       const revoked = await revoke(revocation, settings, options, context);
       const text = options.json === true ? JSON.stringify({ revoked }) : `revoked ${toCount(revoked)}`;
       await writeText(context.stdout, `${text}\n`);
@@ -102,7 +99,12 @@ function revoke(
           progress.stop();
           if (signal.aborted) throw interrupted("interrupted: nothing was revoked");
           if (found === 0) return 0;
-          await confirm(`revoke ${toCount(found)} of ${text}? [y/N] `, signal, context);
+          await confirm(
+            `revoke ${toCount(found)} of ${text}? [y/N] `,
+            "nothing was revoked",
+            signal,
+            context,
+          );
         }
         await endInBatches(session, {
           ...plan,
@@ -123,20 +125,6 @@ function revoke(
       return revoked;
     }),
   );
-}
-
-/** @throws `ERR_INTERRUPTED` unless the answer is yes */
-async function confirm(question: string, signal: AbortSignal, context: CliContext): Promise<void> {
-  let answer = "";
-  try {
-    answer = (await context.ask?.(toTerminalText(question), signal)) ?? "";
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  if (!/^y(es)?$/i.test(answer.trim()))
-    throw interrupted(
-      signal.aborted ? "interrupted: nothing was revoked" : "not confirmed: nothing was revoked",
-    );
 }
 
 async function printDryRun(

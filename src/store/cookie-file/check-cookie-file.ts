@@ -1,6 +1,7 @@
 // The first reading of a cookie file: every line is checked, and which ones count is found out. Nothing is written.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { FileCompleteness, type Incompleteness } from "./file-completeness.js";
 import { LastLines } from "./last-lines.js";
 import { LineProblem, type NumberedProblem } from "./line-problem.js";
 import { type CookieLine, type ParsedLine, parseCookieLine } from "./parse-cookie-line.js";
@@ -19,6 +20,10 @@ export interface CheckedCookieFile {
   readonly about: number;
   /** There are records that have the SHA-256 of their value only. */
   readonly hasHashes: boolean;
+  /** `undefined`: it has all cookies of the store that it was exported from. */
+  readonly incomplete: Incompleteness | undefined;
+  /** The highest time that this store had seen, ns since 1970 UTC; 0: the file doesn't say. */
+  readonly clockNs: bigint;
   readonly invalid: { readonly count: number; readonly examples: readonly NumberedProblem[] };
   readonly last: LastLines;
 }
@@ -42,6 +47,8 @@ export async function checkCookieFile(
   const examples: NumberedProblem[] = [];
   let [lines, invalid, about] = [0, 0, 0];
   let [hasHeader, hasEnd, hasHashes] = [false, false, false];
+  let clockNs = 0n;
+  const completeness = new FileCompleteness();
   const addProblem = (problem: NumberedProblem): void => {
     invalid += 1;
     if (examples.length < EXAMPLES) examples.push(problem);
@@ -50,7 +57,9 @@ export async function checkCookieFile(
     lines += 1;
     try {
       const parsed = parseFileLine(line);
+      completeness.see(parsed);
       hasHeader ||= parsed.is === "header";
+      if (parsed.is === "header" && (parsed.clockNs ?? 0n) > clockNs) clockNs = parsed.clockNs ?? 0n;
       hasEnd ||= parsed.is === "end";
       if (parsed.is === "cookie" || parsed.is === "deleted") {
         about += 1;
@@ -70,7 +79,18 @@ export async function checkCookieFile(
     const hint = "it has been cut off: export again, or --skip-invalid takes what is there";
     addProblem({ line: lines + 1, key: undefined, why: "the line that ends an export isn't there", hint });
   }
-  return { file, size, lines, about, hasHashes, invalid: { count: invalid, examples }, last };
+  const incomplete = completeness.whyNot();
+  return {
+    file,
+    size,
+    lines,
+    about,
+    hasHashes,
+    incomplete,
+    clockNs,
+    invalid: { count: invalid, examples },
+    last,
+  };
 }
 
 /** The lines that count, one after the other: the last ones of their cookies. */

@@ -22,8 +22,20 @@ export const CBOR_SUFFIX = "_cbor";
 /** Longest line in bytes: two maps of 64 KiB as JSON and as CBOR, every character escaped, are shorter. */
 export const LINE_MAX_BYTES = 2 ** 21;
 
+/** What the first line says beyond the format. Readers of version 1 pass over keys that they don't know. */
+export interface FileHeader {
+  readonly values: ValueKind;
+  /** When it was made, as text. */
+  readonly exported: string;
+  /** Which records were asked for, by key and what it had to be; without any: all. */
+  readonly filter?: { readonly authid?: string | undefined; readonly realm?: string | undefined } | undefined;
+  /** The highest time that the store had seen, ns since 1970 UTC: the clock must not go back on the way. */
+  readonly clockNs?: bigint | undefined;
+}
+
 /** The first line. */
-export function formatHeader(values: ValueKind, exported: string): string {
+export function formatHeader({ values, exported, filter = {}, clockNs }: FileHeader): string {
+  const isFiltered = Object.values(filter).some((wanted) => wanted !== undefined);
   return toLine({
     status: "header",
     deleted: true,
@@ -31,6 +43,9 @@ export function formatHeader(values: ValueKind, exported: string): string {
     version: COOKIE_FILE_VERSION,
     values,
     exported,
+    // Null says that all is there; a header without the key, of an earlier version, doesn't say.
+    filter: isFiltered ? filter : null,
+    clock_ns: clockNs?.toString() ?? null,
   });
 }
 

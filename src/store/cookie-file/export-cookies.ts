@@ -41,7 +41,8 @@ export async function exportCookies(
   write: (text: string) => Promise<boolean>,
   { withValues, authid, authrealm, nowNs, signal, onRecords }: ExportOptions,
 ): Promise<ExportReport> {
-  const values = withValues ? ((await reader.marks()).areValuesHashed ? "sha256" : "clear") : "none";
+  const { areValuesHashed, clockNs } = await reader.marks();
+  const values = withValues ? (areValuesHashed ? "sha256" : "clear") : "none";
   const damaged: { oid: string; code: string }[] = [];
   const fits = (cookie: Cookie): boolean =>
     (authid === undefined || cookie.authid === authid) &&
@@ -58,7 +59,13 @@ export async function exportCookies(
     });
   let records = 0;
   let after: string | undefined;
-  if (!(await write(formatHeader(values, formatTime(nowNs))))) return { records, values, damaged };
+  const header = {
+    values,
+    exported: formatTime(nowNs),
+    filter: { authid, realm: authrealm },
+    clockNs,
+  } as const;
+  if (!(await write(formatHeader(header)))) return { records, values, damaged };
   do {
     const where = authid === undefined ? undefined : { authid };
     // Complete: an index that lags behind Crossbar's logins must not make a backup smaller.

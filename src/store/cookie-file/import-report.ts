@@ -1,6 +1,7 @@
 // Counts what an import does, or would do.
 
 import type { CheckedCookieFile } from "./check-cookie-file.js";
+import type { ClockOutcome } from "./import-clock.js";
 import type { Verdict } from "./judge-line.js";
 import type { NumberedProblem } from "./line-problem.js";
 
@@ -26,8 +27,12 @@ export interface ImportReport {
   readonly contradictions: number;
   /** Lines that later ones of the file replace. */
   readonly superseded: number;
-  /** Cookies that the file says were ended: not imported, and not deleted either. */
+  /** Cookies that the file says were ended: not imported, and deleted by an exact import only. */
   readonly ended: number;
+  /** Records of the database that the file lacks, with an exact import. */
+  readonly deleted: number;
+  /** What became of the time that the exported store had seen. */
+  readonly clock: ClockOutcome;
   /** The lines behind `changed` and `contradictions`. */
   readonly conflicts: { readonly count: number; readonly examples: readonly Conflict[] };
 }
@@ -35,6 +40,8 @@ export interface ImportReport {
 export interface ImportCount {
   /** @param verdict `undefined`: a cookie that ended */
   add(verdict: Verdict | undefined, at: { readonly number: number }): void;
+  addDeleted(count: number): void;
+  setClock(outcome: ClockOutcome): void;
   report(): ImportReport;
 }
 
@@ -44,7 +51,8 @@ export function createImportCount(
 ): ImportCount {
   const counts = { new: 0, same: 0, changed: 0, contradiction: 0 };
   const examples: Conflict[] = [];
-  let ended = 0;
+  let [ended, deleted] = [0, 0];
+  let clock: ClockOutcome = "kept";
   return {
     add(verdict, { number }) {
       if (verdict === undefined) {
@@ -54,6 +62,12 @@ export function createImportCount(
       counts[verdict.is] += 1;
       const isConflict = verdict.is === "changed" || verdict.is === "contradiction";
       if (isConflict && examples.length < EXAMPLES) examples.push({ line: number });
+    },
+    addDeleted(count) {
+      deleted += count;
+    },
+    setClock(outcome) {
+      clock = outcome;
     },
     report() {
       const { new: fresh, same, changed, contradiction } = counts;
@@ -67,6 +81,8 @@ export function createImportCount(
         contradictions: contradiction,
         superseded: file.about - fresh - same - changed - contradiction - ended,
         ended,
+        deleted,
+        clock,
         conflicts: { count: changed + contradiction, examples },
       };
     },

@@ -20,6 +20,8 @@ export interface ImportTarget {
   readonly areValuesHashed: boolean;
   /** It has a table for last uses. */
   readonly hasUses: boolean;
+  /** It is a database on this machine (LMDB): answers come at once, and writers share a lock. */
+  readonly isLocal: boolean;
   /** Cookie name for lines that have none. */
   readonly cookieName: string;
 }
@@ -40,9 +42,16 @@ export function judgeLine(line: CookieLine, found: Counterparts, target: ImportT
   const use = target.hasUses ? line.use : undefined;
   if (old === undefined) return { is: "new", fields, use };
   const known = found.use(old.oid);
-  const newerUse = use !== undefined && use.lastUsedNs > (known?.lastUsedNs ?? -1n) ? use : undefined;
+  const newerUse = use !== undefined && isOtherUse(use, known) ? use : undefined;
   const isSame = Buffer.from(buildCookie(fields)).equals(buildCookie(old.toFields()));
   return isSame && newerUse === undefined ? { is: "same" } : { is: "changed", fields, use: newerUse };
+}
+
+/** Of two uses the later one counts; of two at one time, from two devices, that of the file. */
+function isOtherUse(use: CookieUse, known: CookieUse | undefined): boolean {
+  if (known === undefined || use.lastUsedNs !== known.lastUsedNs)
+    return use.lastUsedNs > (known?.lastUsedNs ?? -1n);
+  return use.peer !== known.peer || use.userAgent !== known.userAgent;
 }
 
 /** The record as it is to be: what the line doesn't say stays as it is. The oid of a record never changes. */

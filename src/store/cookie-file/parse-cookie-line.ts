@@ -5,10 +5,10 @@ import { buildCookie } from "../../record/build-cookie.js";
 import type { CookieFields } from "../../record/cookie.js";
 import { isCookieValue } from "../../record/cookie-value.js";
 import type { CookieUse } from "../cookie-reader.js";
-import { COOKIE_FILE_FORMAT, COOKIE_FILE_VERSION } from "./cookie-file.js";
 import { type LineFields, readFields, readUse } from "./line-fields.js";
 import { type LineObject, readNs, readText, readTime, readUuid } from "./line-keys.js";
 import { LineProblem } from "./line-problem.js";
+import { type EndLine, type HeaderLine, parseEnd, parseHeader } from "./parse-header-line.js";
 
 /** A record of a file. */
 export interface CookieLine {
@@ -27,8 +27,8 @@ export type ParsedLine =
   | CookieLine
   /** Crossbar ended this cookie: what the file said of it before is over. */
   | { readonly is: "deleted"; readonly value: { readonly clear: string } }
-  | { readonly is: "header" }
-  | { readonly is: "end" };
+  | HeaderLine
+  | EndLine;
 
 /** A line without its line feed. @throws `LineProblem` */
 export function parseCookieLine(text: string): ParsedLine {
@@ -38,7 +38,7 @@ export function parseCookieLine(text: string): ParsedLine {
     case "header":
       return parseHeader(line);
     case "end":
-      return { is: "end" };
+      return parseEnd(line);
     case "redacted":
       throw new LineProblem("status", "it was exported without values", "export again with --with-values");
     case "hashed":
@@ -70,18 +70,6 @@ function parseObject(text: string): LineObject {
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as LineObject;
   throw new LineProblem(undefined, "it is no JSON object", hint);
-}
-
-function parseHeader(line: LineObject): ParsedLine {
-  if (readText(line, "format") !== COOKIE_FILE_FORMAT)
-    throw new LineProblem("format", `it isn't "${COOKIE_FILE_FORMAT}"`, "is it another program's file?");
-  if (line.version !== COOKIE_FILE_VERSION)
-    throw new LineProblem(
-      "version",
-      "it is none that is known here",
-      "import it with a newer version of this program",
-    );
-  return { is: "header" };
 }
 
 function readValue(line: LineObject): string {

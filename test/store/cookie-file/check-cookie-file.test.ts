@@ -71,7 +71,7 @@ describe("a line is refused", () => {
     ],
     [
       "a header of the future",
-      formatHeader("clear", "").replace('"version":1', '"version":2'),
+      formatHeader({ values: "clear", exported: "" }).replace('"version":1', '"version":2'),
       "version",
       /none that is known/,
     ],
@@ -89,7 +89,10 @@ describe("a line is refused", () => {
   });
 
   test("an export that was cut off between two lines lacks its end", async () => {
-    const { invalid } = await withText(formatHeader("clear", "") + crossbarLine({}), (file) => file);
+    const { invalid } = await withText(
+      formatHeader({ values: "clear", exported: "" }) + crossbarLine({}),
+      (file) => file,
+    );
     expect(invalid).toMatchObject({
       count: 1,
       examples: [{ line: 3, why: expect.stringContaining("isn't there") }],
