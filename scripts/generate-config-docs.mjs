@@ -37,7 +37,10 @@ function rows(node, prefix) {
     const property = resolve(value);
     const path = `${prefix}${key}`;
     const isRequired = (node.required ?? []).includes(key);
-    const written = property.const === undefined ? path : `${path}: "${property.const}"`;
+    // What tells the variants apart stands with its value.
+    const values = property.const === undefined ? (isRequired && property.enum) || [] : [property.const];
+    const written =
+      values.length === 0 ? path : `${path}: ${values.map((value) => `"${value}"`).join(" or ")}`;
     const name = isRequired ? `**\`${written}\`**` : `\`${written}\``;
     const expected = property.title ? `${property.title}` : "";
     const description = (property.description ?? "").replaceAll("|", "\\|");
@@ -48,13 +51,14 @@ function rows(node, prefix) {
       : isSecret(value)
         ? []
         : rows(property, `${path}.`);
-    return [own, ...inner, ...variants(property, path)];
+    return [own, ...inner, ...(isSecret(value) ? [] : variants(property, path))];
   });
 }
 
-/** What depends on a method: \`auth\`. */
+/** What depends on a method or type: `auth`, `store`; or on there being an object: `store.tls`. */
 function variants(property, path) {
-  return (property.oneOf ?? []).flatMap((variant) => rows(resolve(variant), `${path}.`));
+  const conditions = [...(property.allOf ?? []).toReversed(), property].flatMap(({ then }) => then ?? []);
+  return [...(property.oneOf ?? []), ...conditions].flatMap((variant) => rows(resolve(variant), `${path}.`));
 }
 
 function resolve(node) {

@@ -14,7 +14,15 @@ export {
 } from "./authenticator/outcome.js";
 export { type AuthenticatorPolicy, DEFAULT_POLICY } from "./authenticator/policy.js";
 export type { BucketSize } from "./authenticator/token-bucket.js";
-export type { Config, RouterConfig, RouterLogin, RouterTls, StoreConfig } from "./config/config.js";
+export type {
+  Config,
+  LmdbStoreConfig,
+  RouterConfig,
+  RouterLogin,
+  RouterTls,
+  StoreConfig,
+  ValkeyStoreConfig,
+} from "./config/config.js";
 export { type LoadedConfig, loadConfig } from "./config/load-config.js";
 export { checkCrossbarNode } from "./crossbar-node/check-crossbar-node.js";
 export { loadCrossbarNode } from "./crossbar-node/load-crossbar-node.js";
@@ -74,6 +82,8 @@ export type {
   CookieUse,
   ListOptions,
   MaybePromise,
+  NearCacheFigures,
+  StoreChanges,
   StoreInfo,
   StoreMarks,
   UsedCookie,
@@ -84,6 +94,17 @@ export { buildNative, type NativeBuild } from "./store/lmdb/build-native.js";
 export { initCookieStore } from "./store/lmdb/init-store.js";
 export { createMemoryStore } from "./store/memory/memory-cookie-store.js";
 export { type CookieStoreOptions, openCookieReader, openCookieStore } from "./store/open-store.js";
+export { openValkeyStore } from "./store/open-valkey-store.js";
+export type { LmdbTarget, StoreTarget, ValkeyTarget } from "./store/store-target.js";
+export type {
+  NearCacheOptions,
+  ReplicaWait,
+  ServerAddress,
+  ServerLogin,
+  ServerTls,
+  ValkeyOptions,
+  ValkeyTopology,
+} from "./store/valkey/valkey-options.js";
 export { repairStore } from "./store/verify/repair-store.js";
 export type { VerifyReport } from "./store/verify/verify-report.js";
 export { verifyStore } from "./store/verify/verify-store.js";

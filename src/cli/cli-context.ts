@@ -5,6 +5,7 @@ import type { LoadedConfig } from "../config/load-config.js";
 import type { CookieReader } from "../store/cookie-reader.js";
 import type { CookieStore } from "../store/cookie-store.js";
 import type { NativeBuild } from "../store/lmdb/build-native.js";
+import type { StoreTarget } from "../store/store-target.js";
 
 /** The part of a writable stream that commands use. */
 export interface TextOutput {
@@ -43,12 +44,9 @@ export interface CliContext {
   nowNs(): bigint;
   /** A new random cookie value of so many characters. */
   makeCookieValue(length: number): string;
-  openCookieReader(options: { readonly path: string }): Promise<CookieReader>;
-  openCookieStore(options: {
-    readonly path: string;
-    readonly maxSizeBytes: number;
-    readonly hashValues?: boolean;
-  }): Promise<CookieStore>;
+  /** `onWarning` is told how a server is set up so that cookies may be lost. */
+  openCookieReader(target: StoreTarget, onWarning?: (message: string) => void): Promise<CookieReader>;
+  openCookieStore(target: StoreTarget): Promise<CookieStore>;
   initCookieStore(path: string, options: { readonly groupId?: number }): Promise<void>;
   buildNative(options: {
     readonly ifMissing: boolean;

@@ -6,6 +6,7 @@ import { addBuildNative } from "./commands/build-native.js";
 import { addCheckConfig } from "./commands/check-config.js";
 import { addCompletion } from "./commands/completion.js";
 import { addCookiesAdd } from "./commands/cookies-add.js";
+import { addCookiesCompare } from "./commands/cookies-compare.js";
 import { addCookiesExport } from "./commands/cookies-export.js";
 import { addCookiesImport } from "./commands/cookies-import.js";
 import { addCookiesList } from "./commands/cookies-list.js";
@@ -80,7 +81,7 @@ export function createProgram(context: CliContext): Command {
   addDbResetClock(db, context);
   const cookies = program
     .command("cookies")
-    .description("add, find, show, end, purge, export, import and count cookies")
+    .description("add, find, show, end, purge, export, import, compare and count cookies")
     .helpCommand(false);
   addCookiesAdd(cookies, context);
   addCookiesList(cookies, context);
@@ -90,6 +91,7 @@ export function createProgram(context: CliContext): Command {
   addCookiesPurge(cookies, context);
   addCookiesExport(cookies, context);
   addCookiesImport(cookies, context);
+  addCookiesCompare(cookies, context);
   addCookiesStats(cookies, context);
   addBuildNative(program, context);
   addCompletion(program, context);

@@ -6,7 +6,7 @@ import { createLog } from "../log/logger.js";
 import { makeCookieValue } from "../record/cookie-value.js";
 import { buildNative } from "../store/lmdb/build-native.js";
 import { initCookieStore } from "../store/lmdb/init-store.js";
-import { openCookieReader, openCookieStore } from "../store/open-store.js";
+import { openTargetReader, openTargetStore } from "../store/open-store-target.js";
 import { createBackoff } from "../wamp/backoff.js";
 import type { CliContext } from "./cli-context.js";
 import { signalReload } from "./pid-file.js";
@@ -31,8 +31,8 @@ export function createRealContext(): CliContext {
     version: (JSON.parse(readFileSync(PACKAGE, "utf8")) as { readonly version: string }).version,
     nowNs: () => BigInt(Date.now()) * 1_000_000n,
     makeCookieValue,
-    openCookieReader,
-    openCookieStore,
+    openCookieReader: openTargetReader,
+    openCookieStore: openTargetStore,
     initCookieStore,
     buildNative,
     // Loaded when it is run: routers and logs are half of the program, and the other commands need neither.

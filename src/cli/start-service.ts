@@ -13,16 +13,14 @@ import { runUntilSignal } from "../service/run-until-signal.js";
 import { createService } from "../service/service.js";
 import { createSessionService } from "../service/session-service.js";
 import type { CookieReader } from "../store/cookie-reader.js";
-import { openLastingReader } from "../store/lasting-reader.js";
-import type { LastingStoreEvents } from "../store/lasting-store.js";
-import { openLastingStore } from "../store/open-lasting-store.js";
+import { openLastingTarget, openLastingTargetReader, type TargetEvents } from "../store/open-store-target.js";
 import type { RunOptions } from "./cli-context.js";
 import { removePidFile, writePidFile } from "./pid-file.js";
 import { toStoreEvents } from "./store-events.js";
 
 /**
  * Runs the service of a configuration and resolves when SIGTERM or SIGINT has stopped it. Without `sessions` in it
- * the database is opened for reading only.
+ * the store is opened for reading only.
  *
  * @throws what opening the store, the logins and the health port throw; `ERR_STORE_REPLACED` when another database is
  *   in the place of the one that was open; `ERR_PID_FILE`
@@ -94,10 +92,10 @@ async function seeStoredTime(clock: SteadyClock, reader: CookieReader): Promise<
   }
 }
 
-async function openStore({ store, sessions }: Config, events: LastingStoreEvents) {
-  const { path, maxSizeBytes, hashValues } = store;
-  if (sessions === undefined) return { reader: await openLastingReader({ path, events }), store: undefined };
-  const { mode } = sessions;
-  const open = await openLastingStore({ path, maxSizeBytes, hashValues, sessions: { mode }, events });
+async function openStore({ store, sessions }: Config, events: TargetEvents) {
+  if (sessions === undefined) {
+    return { reader: await openLastingTargetReader(store, events), store: undefined };
+  }
+  const open = await openLastingTarget(store, { mode: sessions.mode, events });
   return { reader: open.reader, store: open };
 }

@@ -1,14 +1,14 @@
-// What happens to the database while the service runs, as log lines.
+// What happens to the store while the service runs, as log lines.
 
 import type { CookieAuthenticatorError } from "../errors.js";
 import type { Log } from "../log/logger.js";
-import type { LastingReaderEvents } from "../store/lasting-reader.js";
+import type { TargetEvents } from "../store/open-store-target.js";
 
 /** @param end called when the process must be started again */
-export function toStoreEvents(log: Log, end: (error: CookieAuthenticatorError) => void): LastingReaderEvents {
+export function toStoreEvents(log: Log, end: (error: CookieAuthenticatorError) => void): TargetEvents {
   return {
-    onAvailable({ format, engine, crashes }) {
-      log.info({ event: "store", format, engine }, "the cookie database is open");
+    onAvailable({ format, engine, version, address, crashes = 0 }) {
+      log.info({ event: "store", format, engine, version, address }, "the cookie database is open");
       if (crashes > 0 && engine === "lmdb-reader" && format === "0.9") {
         log.error(
           {
@@ -22,6 +22,9 @@ export function toStoreEvents(log: Log, end: (error: CookieAuthenticatorError) =
     },
     onUnavailable({ code, message, hint }) {
       log.warn({ event: "store", code, hint }, message);
+    },
+    onWarning(message) {
+      log.warn({ event: "store" }, message);
     },
     onReplaced(error) {
       const { code, message, hint } = error;

@@ -1,4 +1,4 @@
-// Which database a command is about: `--db PATH` or `--config FILE`, exactly one of them.
+// Which store a command is about: `--db PATH` or `--config FILE`, exactly one of them.
 
 import { resolve } from "node:path";
 import { loadStoreConfig, type StoreSettings } from "../config/load-store-config.js";
@@ -18,24 +18,32 @@ export interface StoreTargetOptions {
 const DEFAULT_MAX_SIZE_BYTES = 1_073_741_824;
 
 /**
- * The database and its settings.
+ * The store and its settings.
  *
+ * @param path what the command calls its path, in the error
  * @throws `ERR_ARGUMENT` unless exactly one option is there, and what `loadStoreConfig` throws
  */
-export async function findStoreTarget({ db, config }: StoreTargetOptions): Promise<StoreSettings> {
+export async function findStoreTarget(
+  { db, config }: StoreTargetOptions,
+  { env }: Pick<CliContext, "env">,
+  path = "--db PATH",
+): Promise<StoreSettings> {
   if ((db === undefined) === (config === undefined)) {
-    throw new CookieAuthenticatorError("ERR_ARGUMENT", "expected either --db PATH or --config FILE", {
-      hint: "--db names the database directory, --config a file with store.path",
+    throw new CookieAuthenticatorError("ERR_ARGUMENT", `expected either ${path} or --config FILE`, {
+      hint: `${path.split(" ", 1)[0]} names a database directory, --config a file with \`store\``,
     });
   }
-  if (config !== undefined) return loadStoreConfig(config);
+  if (config !== undefined) return loadStoreConfig(config, { env });
   return {
-    path: resolve(db ?? ""),
-    readOnly: false,
-    maxSizeBytes: DEFAULT_MAX_SIZE_BYTES,
+    store: {
+      type: "lmdb",
+      path: resolve(db ?? ""),
+      readOnly: false,
+      maxSizeBytes: DEFAULT_MAX_SIZE_BYTES,
+      hashValues: false,
+    },
     cookieName: "cbtid",
     cookieValueLength: COOKIE_VALUE_DEFAULT_LENGTH,
-    hashValues: false,
     sessionMode: undefined,
     limits: { maxLifetimeSeconds: undefined, idleSeconds: undefined },
   };
@@ -46,8 +54,9 @@ export async function withReader<T>(
   settings: StoreSettings,
   context: CliContext,
   use: (reader: CookieReader) => Promise<T>,
+  onWarning?: (message: string) => void,
 ): Promise<T> {
-  const reader = await context.openCookieReader({ path: settings.path });
+  const reader = await context.openCookieReader(settings.store, onWarning);
   try {
     return await use(reader);
   } finally {
@@ -65,17 +74,22 @@ export async function withStore<T>(
   context: CliContext,
   use: (store: CookieStore) => Promise<T>,
 ): Promise<T> {
-  if (settings.readOnly) {
-    throw new CookieAuthenticatorError("ERR_ARGUMENT", "store.readOnly is true in this configuration", {
-      hint: "name the database with --db PATH if you mean to write to it",
-    });
-  }
-  const { path, maxSizeBytes, hashValues } = settings;
-  // A database says by itself whether its values are hashed; a configuration that wants it may be its first user.
-  const store = await context.openCookieStore({ path, maxSizeBytes, ...(hashValues ? { hashValues } : {}) });
+  refuseReadOnly(settings);
+  const store = await context.openCookieStore(settings.store);
   try {
     return await use(store);
   } finally {
     await store.close();
   }
+}
+
+/** @throws `ERR_ARGUMENT` if the configuration says that the store is read-only */
+export function refuseReadOnly({ store }: StoreSettings): void {
+  if (!store.readOnly) return;
+  throw new CookieAuthenticatorError("ERR_ARGUMENT", "store.readOnly is true in this configuration", {
+    hint:
+      store.type === "lmdb"
+        ? "name the database by its path if you mean to write to it"
+        : "set it to false in a copy of the file if you mean to write",
+  });
 }

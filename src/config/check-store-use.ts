@@ -3,15 +3,23 @@
 import type { ConfigFile } from "./config-file.js";
 import type { ConfigProblem } from "./config-problem.js";
 import { findLifetimeLimits } from "./lifetime-profile.js";
+import { findSessionMode } from "./session-mode.js";
+import { isValkeySection } from "./store-section.js";
 
 /** The keys that ask for writes which the file doesn't allow, or for a database that is shared and isn't. */
-export function checkStoreUse({ store, sessions, authenticator }: ConfigFile): ConfigProblem[] {
+export function checkStoreUse(content: ConfigFile): ConfigProblem[] {
+  const { store, sessions, authenticator } = content;
   const problems: ConfigProblem[] = [];
   if (store.readOnly && sessions !== undefined) {
     problems.push({ path: "sessions", message: "needs to write: set store.readOnly to false, or drop it" });
   }
-  // S-07: a Crossbar would look for values and find hashes, and write values where we look for hashes.
-  if (store.hashValues && sessions?.mode !== "exclusive") {
+  if (isValkeySection(store)) {
+    if (sessions?.mode === "shared") {
+      const message = `is "shared", and no Crossbar writes to a store of type "${store.type}": set it to "exclusive", or drop it`;
+      problems.push({ path: "sessions.mode", message });
+    }
+    // S-07: a Crossbar would look for values and find hashes, and write values where we look for hashes.
+  } else if (store.hashValues && findSessionMode(content) !== "exclusive") {
     const message =
       'is only for a database that no Crossbar shares: set sessions.mode to "exclusive", or drop it';
     problems.push({ path: "store.hashValues", message });

@@ -5,6 +5,7 @@ import type { LifetimeProfileName } from "../lifetime/profiles.js";
 import type { Permission } from "../live/permissions.js";
 import type { CookieAttributes } from "../session/session-policy.js";
 import type { InvokePolicy, LogConfig } from "./config.js";
+import type { StoreSection } from "./store-section.js";
 
 /** A secret as the file gives it: the text itself, or where it is kept. */
 export type SecretSource = string | { readonly env: string } | { readonly file: string };
@@ -58,14 +59,6 @@ export interface AuthenticatorSection {
   readonly maxInFlight: number;
 }
 
-/** The keys of `store`. */
-export interface StoreSection {
-  readonly path: string;
-  readonly readOnly: boolean;
-  readonly maxSize: number;
-  readonly hashValues: boolean;
-}
-
 /** The keys of `cookie`. */
 export interface CookieSection extends Omit<CookieAttributes, "domain"> {
   readonly name: string;
@@ -75,7 +68,7 @@ export interface CookieSection extends Omit<CookieAttributes, "domain"> {
 
 /** The keys of `sessions`. Times in seconds. */
 export interface SessionsSection {
-  readonly mode: "shared" | "exclusive";
+  readonly mode?: "shared" | "exclusive";
   readonly prefix: string;
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly everyRealm: readonly string[];

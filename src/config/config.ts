@@ -5,6 +5,7 @@ import type { Permission } from "../live/permissions.js";
 import type { RepeatLimit } from "../log/repeat-windows.js";
 import type { ProcedureRules } from "../procedures/procedure-rules.js";
 import type { SessionPolicy } from "../session/session-policy.js";
+import type { LmdbTarget, ValkeyTarget } from "../store/store-target.js";
 
 /** How the component logs in to a router. Secrets are plain text here and shown nowhere. */
 export type RouterLogin =
@@ -52,15 +53,25 @@ export interface RouterConfig {
   readonly reconnectMaxMs: number;
 }
 
-export interface StoreConfig {
-  /** Directory with data.mdb and lock.mdb. */
-  readonly path: string;
+/** What both types of store have. */
+interface StoreUse {
   readonly readOnly: boolean;
-  /** Our writes stop before the used pages pass this many bytes. */
-  readonly maxSizeBytes: number;
-  /** Keep SHA-256 hashes of the cookie values; a database that has cookies keeps to what it was made with. */
+  /** Keep SHA-256 hashes of the cookie values; a store that has cookies keeps to what it was made with. */
   readonly hashValues: boolean;
 }
+
+/** A database of LMDB, Crossbar's or ours. */
+export interface LmdbStoreConfig extends LmdbTarget, StoreUse {
+  readonly hashValues: boolean;
+}
+
+/** A Valkey or Redis. A password is plain text here and shown nowhere. */
+export interface ValkeyStoreConfig extends ValkeyTarget, StoreUse {
+  readonly readOnly: boolean;
+  readonly hashValues: boolean;
+}
+
+export type StoreConfig = LmdbStoreConfig | ValkeyStoreConfig;
 
 /** `exclusive`: nobody else writes cookies into this database; `shared`: a Crossbar does. */
 export type SessionMode = "shared" | "exclusive";

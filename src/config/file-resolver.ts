@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { errorCodeOf } from "../errors.js";
 import type { SecretSource } from "./config-file.js";
-import type { ConfigProblem } from "./config-problem.js";
+import { type ConfigProblem, invalidConfig, problemsError } from "./config-problem.js";
 
 /** Read, write or search for users that are neither the owner nor in the group. */
 const OTHERS = 0o007;
@@ -66,6 +66,23 @@ export class FileResolver {
   /** Secrets in the configuration itself are as safe as that file. Call it after all secrets. */
   async warnOfInlineSecrets(): Promise<void> {
     if (this.#inlineSecretAt !== undefined) await this.#warnIfOpen(this.#file, this.#inlineSecretAt);
+  }
+
+  /**
+   * Ends the loading if anything couldn't be had. Call it after all secrets and files.
+   *
+   * @throws `ERR_CONFIG_SECRET`, `ERR_CONFIG_INVALID`
+   */
+  throwProblems(): void {
+    if (this.secretProblems.length > 0) {
+      throw problemsError(
+        "ERR_CONFIG_SECRET",
+        this.#file,
+        this.secretProblems,
+        "set the variable or write the file, for the user and environment that this process runs with",
+      );
+    }
+    if (this.fileProblems.length > 0) throw invalidConfig(this.#file, this.fileProblems);
   }
 
   /** R-06: a store that every user can reach is said. One that isn't there yet is the store's own matter. */

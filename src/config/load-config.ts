@@ -5,10 +5,10 @@ import { checkCookie } from "./check-cookie.js";
 import { checkPolicy } from "./check-policy.js";
 import { checkRouters } from "./check-routers.js";
 import { checkSessions } from "./check-sessions.js";
-import { checkStoreUse } from "./check-store-use.js";
+import { checkStore } from "./check-store.js";
 import type { Config, LogConfig } from "./config.js";
 import type { ConfigFile } from "./config-file.js";
-import { type ConfigProblem, invalidConfig, problemsError } from "./config-problem.js";
+import { type ConfigProblem, invalidConfig } from "./config-problem.js";
 import { FileResolver } from "./file-resolver.js";
 import { isLoopback } from "./is-loopback.js";
 import { readJsonFile } from "./read-json-file.js";
@@ -49,11 +49,12 @@ async function resolveConfig(
   file: string,
   env: NodeJS.ProcessEnv,
 ): Promise<LoadedConfig> {
+  const storeCheck = checkStore(content);
   const routerCheck = checkRouters(content.routers);
   const policyCheck = checkPolicy(content.authenticator);
   const sessionsCheck = checkSessions(content);
   const problems = [
-    ...checkStoreUse(content),
+    ...storeCheck.problems,
     ...checkCookie(content.cookie),
     ...routerCheck.problems,
     ...policyCheck.problems,
@@ -65,18 +66,10 @@ async function resolveConfig(
   const routers = await toRouterConfigs(content.routers, resolver, content.sessions !== undefined);
   const key = content.log.fingerprintKey;
   const fingerprintKey = key === undefined ? undefined : await resolver.secret(key, "log.fingerprintKey");
-  const store = toStoreConfig(content, file);
+  const store = await toStoreConfig(content, resolver);
   await resolver.warnOfInlineSecrets();
-  await resolver.warnOfOpenStore(store.path);
-  if (resolver.secretProblems.length > 0) {
-    throw problemsError(
-      "ERR_CONFIG_SECRET",
-      file,
-      resolver.secretProblems,
-      "set the variable or write the file, for the user and environment that this process runs with",
-    );
-  }
-  if (resolver.fileProblems.length > 0) throw invalidConfig(file, resolver.fileProblems);
+  if (store.type === "lmdb") await resolver.warnOfOpenStore(store.path);
+  resolver.throwProblems();
 
   const config: Config = {
     file,
@@ -91,6 +84,7 @@ async function resolveConfig(
     crossbarNode: content.crossbarNode === undefined ? undefined : resolver.path(content.crossbarNode),
   };
   const warnings = [
+    ...storeCheck.warnings,
     ...routerCheck.warnings,
     ...policyCheck.warnings,
     ...sessionsCheck.warnings,

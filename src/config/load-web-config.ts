@@ -1,14 +1,15 @@
-// The part of the configuration that a web application needs. No secret is resolved for it: it has no router's.
+// The part of the configuration that a web application needs. It has no secret of a router, only those of the store.
 
 import { resolve } from "node:path";
 import type { AuthenticatorPolicy } from "../authenticator/policy.js";
 import { checkCookie } from "./check-cookie.js";
 import { checkPolicy } from "./check-policy.js";
 import { checkSessions } from "./check-sessions.js";
-import { checkStoreUse } from "./check-store-use.js";
+import { checkStore } from "./check-store.js";
 import type { SessionsConfig, StoreConfig } from "./config.js";
 import type { ConfigFile } from "./config-file.js";
 import { type ConfigProblem, invalidConfig } from "./config-problem.js";
+import { FileResolver } from "./file-resolver.js";
 import { readJsonFile } from "./read-json-file.js";
 import { toPolicy } from "./to-policy.js";
 import { toSessionsConfig } from "./to-sessions-config.js";
@@ -26,15 +27,19 @@ export interface WebConfig {
 }
 
 /**
- * The web door's part of a configuration file with `sessions`. The whole file must be right, but for secrets.
+ * The web door's part of a configuration file with `sessions`. The whole file must be right, but for secrets of others.
  *
- * @throws `ERR_CONFIG_READ`, `ERR_CONFIG_SYNTAX`, `ERR_CONFIG_INVALID`
+ * @param options.env where `{"env": …}` secrets of the store are looked up; `process.env` by default
+ * @throws `ERR_CONFIG_READ`, `ERR_CONFIG_SYNTAX`, `ERR_CONFIG_INVALID`, `ERR_CONFIG_SECRET`
  */
-export async function loadWebConfig(file: string): Promise<WebConfig> {
+export async function loadWebConfig(
+  file: string,
+  options: { readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<WebConfig> {
   const path = resolve(file);
   const content = validateConfigFile(await readJsonFile(path), path);
   const problems: ConfigProblem[] = [
-    ...checkStoreUse(content),
+    ...checkStore(content).problems,
     ...checkCookie(content.cookie),
     ...checkPolicy(content.authenticator).problems,
     ...checkSessions(content).problems,
@@ -43,8 +48,11 @@ export async function loadWebConfig(file: string): Promise<WebConfig> {
   if (sessions === undefined)
     problems.push({ path: "sessions", message: "is missing: the web door is made of it" });
   if (sessions === undefined || problems.length > 0) throw invalidConfig(path, problems);
+  const resolver = new FileResolver(path, options.env ?? process.env);
+  const store = await toStoreConfig(content, resolver);
+  resolver.throwProblems();
   return {
-    store: toStoreConfig(content, path),
+    store,
     sessions,
     policy: toPolicy(content.authenticator, content.cookie.name),
     authrealm: findOnlyRealm(content),

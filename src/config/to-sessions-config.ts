@@ -4,16 +4,15 @@ import { isProcedureName } from "../procedures/procedure-names.js";
 import type { SessionsConfig } from "./config.js";
 import type { ConfigFile, CookieSection, SessionsSection } from "./config-file.js";
 import { findLifetimeLimits } from "./lifetime-profile.js";
+import { findSessionMode } from "./session-mode.js";
 import { toMilliseconds } from "./to-milliseconds.js";
 
 /** The sessions of a file that has passed `checkSessions`; `undefined` if it has none. */
-export function toSessionsConfig({
-  sessions,
-  cookie,
-  authenticator,
-}: ConfigFile): SessionsConfig | undefined {
-  if (sessions === undefined) return undefined;
-  const { mode, prefix, everyRealm, events, authorizer, purgeInterval } = sessions;
+export function toSessionsConfig(content: ConfigFile): SessionsConfig | undefined {
+  const { sessions, cookie, authenticator } = content;
+  const mode = findSessionMode(content);
+  if (sessions === undefined || mode === undefined) return undefined;
+  const { prefix, everyRealm, events, authorizer, purgeInterval } = sessions;
   return {
     mode,
     prefix,

@@ -3,6 +3,7 @@
 import { compileSchema, type SchemaCheck } from "../json-schema/compile-schema.js";
 import type { ConfigFile } from "./config-file.js";
 import { invalidConfig } from "./config-problem.js";
+import { explainStoreKeys } from "./explain-store-keys.js";
 
 /** schema/config.schema.json, the same distance from src/config and from dist/config. */
 const SCHEMA = new URL("../../schema/config.schema.json", import.meta.url);
@@ -20,5 +21,5 @@ export function validateConfigFile(content: unknown, file: string): ConfigFile {
   compiled ??= compileSchema<ConfigFile>(SCHEMA);
   const result = compiled(content);
   if ("value" in result) return result.value;
-  throw invalidConfig(file, result.problems);
+  throw invalidConfig(file, explainStoreKeys(result.problems, content));
 }

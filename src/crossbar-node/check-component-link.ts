@@ -8,12 +8,17 @@ import type { NodeTransport } from "./crossbar-node.js";
 import type { NodeFinding } from "./node-finding.js";
 import type { NodeScene } from "./node-scene.js";
 
+const PINGS = ["auto_ping_interval", "auto_ping_timeout"] as const;
+
+/** How long one of several instances may be silent, in milliseconds: clients wait for an answer about as long. */
+const SHARED_SILENCE_MS = 10_000;
+
 /** Findings about the transports that our URLs lead to. */
 export function checkComponentLinks(scene: NodeScene): NodeFinding[] {
   const { links } = scene;
   const transports = new Set(links.map(({ transport }) => transport));
   return [
-    ...[...transports].flatMap(checkPings),
+    ...[...transports].flatMap((transport) => checkPings(transport, scene)),
     ...links.flatMap(checkTls),
     ...links.flatMap(checkSerializers),
     ...links.flatMap(checkComponentLogin),
@@ -22,19 +27,35 @@ export function checkComponentLinks(scene: NodeScene): NodeFinding[] {
 }
 
 /** Without a time-out autobahn sends pings, and never minds that no answer comes. */
-function checkPings({ settings, path }: NodeTransport): NodeFinding[] {
+function checkPings(transport: NodeTransport, { links }: NodeScene): NodeFinding[] {
+  const { path, settings } = transport;
   const options = toObject(settings.options);
-  const missing = ["auto_ping_interval", "auto_ping_timeout"].find((key) => !((options[key] as number) > 0));
-  if (missing === undefined) return [];
+  const missing = PINGS.find((key) => !((options[key] as number) > 0));
+  if (missing !== undefined) {
+    return [
+      {
+        kind: "component-pings",
+        level: "warning",
+        path: `${path}.options.${missing}`,
+        message:
+          "is missing: the router has no deadline for an authenticator, so it must find out by itself when this " +
+          "component is frozen, or clients hang",
+        hint: 'add "options": {"auto_ping_interval": 10000, "auto_ping_timeout": 5000} (ms)',
+      },
+    ];
+  }
+  const silenceMs = PINGS.reduce((sum, key) => sum + (options[key] as number), 0);
+  const isShared = links.some((link) => link.transport === transport && link.router.invoke !== "single");
+  if (!isShared || silenceMs <= SHARED_SILENCE_MS) return [];
   return [
     {
-      kind: "component-pings",
+      kind: "component-pings-slow",
       level: "warning",
-      path: `${path}.options.${missing}`,
+      path: `${path}.options.auto_ping_interval`,
       message:
-        "is missing: the router has no deadline for an authenticator, so it must find out by itself when this " +
-        "component is frozen, or clients hang",
-      hint: 'add "options": {"auto_ping_interval": 10000, "auto_ping_timeout": 5000} (ms)',
+        `and auto_ping_timeout are ${silenceMs / 1000} s together: so long the router goes on giving a frozen ` +
+        "instance its share of the joins, which hang, while others could answer them",
+      hint: 'set "auto_ping_interval": 5000 and "auto_ping_timeout": 2500 (ms); Crossbar takes no less than 1000',
     },
   ];
 }

@@ -1,9 +1,9 @@
 // The cookie stores of the node, where one of them should be our database.
 
 import { resolve } from "node:path";
-import type { Config } from "../config/config.js";
+import type { Config, LmdbStoreConfig } from "../config/config.js";
 import { isJsonObject, type JsonObject, toObject, toText } from "../config/json-object.js";
-import { checkTrackingCookie } from "./check-tracking-cookie.js";
+import { checkTrackingCookie, crossbarCookieName } from "./check-tracking-cookie.js";
 import type { NodeFinding } from "./node-finding.js";
 import type { NodeScene } from "./node-scene.js";
 
@@ -11,7 +11,34 @@ import type { NodeScene } from "./node-scene.js";
 const CROSSBAR_MAXSIZE = 1024 * 2 ** 20;
 
 /** Findings about `cookie` blocks. */
-export function checkCookieStores({ transports, config, nodeDirectory }: NodeScene): NodeFinding[] {
+export function checkCookieStores(scene: NodeScene): NodeFinding[] {
+  const { store } = scene.config;
+  return store.type === "lmdb" ? checkDatabases(scene, store) : checkOwnNames(scene);
+}
+
+/** No cookie of Crossbar's can be in a store on Valkey or Redis; but one of our name takes the place of ours. */
+function checkOwnNames({ transports, config }: NodeScene): NodeFinding[] {
+  const { cookieName } = config.policy;
+  return transports.flatMap(({ settings, path }): NodeFinding[] => {
+    if (!isJsonObject(settings.cookie) || crossbarCookieName(settings.cookie) !== cookieName) return [];
+    return [
+      {
+        kind: "cookie-store-path",
+        level: "warning",
+        path: `${path}.cookie`,
+        message:
+          `no cookie of Crossbar's is in our store, which isn't on LMDB: the one that it makes here is called ` +
+          `${cookieName} too, and takes the place of ours in the browser`,
+        hint: "drop `cookie` here: the component or a web application makes the cookies; or give it another name",
+      },
+    ];
+  });
+}
+
+function checkDatabases(
+  { transports, config, nodeDirectory }: NodeScene,
+  ours: LmdbStoreConfig,
+): NodeFinding[] {
   const findings: NodeFinding[] = [];
   const others: string[] = [];
   let shared = false;
@@ -27,12 +54,12 @@ export function checkCookieStores({ transports, config, nodeDirectory }: NodeSce
         message: "cookies made here are kept in no database, so this component doesn't know them",
         hint: 'use {"type": "database", "path": …} if they are to be accepted',
       });
-    } else if (resolve(nodeDirectory, toText(store.path) ?? "") !== config.store.path) {
+    } else if (resolve(nodeDirectory, toText(store.path) ?? "") !== ours.path) {
       others.push(`${path}.cookie.store.path`);
     } else {
       shared = true;
       findings.push(
-        ...checkSharedStore(store, `${path}.cookie.store`, config),
+        ...checkSharedStore(store, `${path}.cookie.store`, config, ours),
         ...checkTrackingCookie(settings.cookie, `${path}.cookie`, config),
       );
     }
@@ -42,23 +69,28 @@ export function checkCookieStores({ transports, config, nodeDirectory }: NodeSce
       kind: "cookie-store-path",
       level: "warning",
       path: others[0] ?? "",
-      message: `no cookie store of this node is our store.path, ${config.store.path}`,
+      message: `no cookie store of this node is our store.path, ${ours.path}`,
       hint: `Crossbar's paths begin at ${nodeDirectory}, ours at ${config.file}`,
     });
   }
   return findings;
 }
 
-function checkSharedStore(store: JsonObject, path: string, config: Config): NodeFinding[] {
+function checkSharedStore(
+  store: JsonObject,
+  path: string,
+  config: Config,
+  ours: LmdbStoreConfig,
+): NodeFinding[] {
   const findings: NodeFinding[] = [];
   const maxsize = typeof store.maxsize === "number" ? store.maxsize : CROSSBAR_MAXSIZE;
-  if (!config.store.readOnly && maxsize < config.store.maxSizeBytes) {
+  if (!ours.readOnly && maxsize < ours.maxSizeBytes) {
     findings.push({
       kind: "cookie-store-maxsize",
       level: "error",
       path: `${path}.maxsize`,
       message:
-        `Crossbar's limit of ${maxsize} bytes is below our store.maxSize of ${config.store.maxSizeBytes}: ` +
+        `Crossbar's limit of ${maxsize} bytes is below our store.maxSize of ${ours.maxSizeBytes}: ` +
         "once we write past it, the router goes down",
       hint: `set store.maxSize to ${maxsize}, or raise maxsize and restart the router`,
     });

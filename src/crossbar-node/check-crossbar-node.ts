@@ -9,6 +9,7 @@ import { checkCookieStores } from "./check-cookie-stores.js";
 import { checkForeignRoles } from "./check-foreign-roles.js";
 import { checkGrantedRoles } from "./check-granted-roles.js";
 import { checkGuests } from "./check-guests.js";
+import { checkManyRouters } from "./check-many-routers.js";
 import { checkSessionRealms } from "./check-session-realms.js";
 import type { NodeFinding } from "./node-finding.js";
 import { createNodeScene } from "./node-scene.js";
@@ -32,6 +33,7 @@ export function checkCrossbarNode(
     ...checkCookieStores(scene),
     ...checkComponentLinks(scene),
     ...checkComponentRealms(scene),
+    ...checkManyRouters(scene),
     ...checkSessionRealms(scene),
     ...checkForeignRoles(scene),
     ...checkGrantedRoles(scene),

@@ -1,6 +1,8 @@
 // This component as a guest worker of Crossbar, and twice on one router.
 
 import { resolve } from "node:path";
+import type { RouterConfig } from "../config/config.js";
+import { isLoopback } from "../config/is-loopback.js";
 import { toArray, toObject, toText } from "../config/json-object.js";
 import { toKeyPath } from "../json-schema/key-problem.js";
 import type { NodeFinding } from "./node-finding.js";
@@ -56,11 +58,11 @@ function checkGuestTwice(guests: readonly Guest[], { config }: NodeScene): NodeF
   return [twice(second.path, `${guests.length} guest workers run this configuration`)];
 }
 
-/** Two of our routers that are one realm of one router worker. */
+/** Two of our routers that are one realm of one router worker. The nodes of several hosts may have one configuration. */
 function checkRoutersTwice({ links }: NodeScene): NodeFinding[] {
   const seen = new Map<string, string>();
   return links.flatMap(({ router, transport }) => {
-    const key = JSON.stringify([transport.worker, router.realm, router.procedure]);
+    const key = JSON.stringify([hostOf(router), transport.worker, router.realm, router.procedure]);
     const first = seen.get(key) ?? router.name;
     seen.set(key, first);
     if (first === router.name || router.invoke !== "single") return [];
@@ -68,6 +70,11 @@ function checkRoutersTwice({ links }: NodeScene): NodeFinding[] {
       twice(transport.path, `our routers "${first}" and "${router.name}" lead to one realm of one router`),
     ];
   });
+}
+
+function hostOf({ url }: RouterConfig): string {
+  const { hostname } = new URL(url);
+  return isLoopback(hostname) ? "localhost" : hostname;
 }
 
 function twice(path: string, what: string): NodeFinding {

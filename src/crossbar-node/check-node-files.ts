@@ -25,6 +25,7 @@ export async function checkNodeFiles(
 }
 
 async function checkDatabase({ store }: Config): Promise<NodeFinding[]> {
+  if (store.type !== "lmdb") return [];
   if (((await modeOf(store.path)) & OTHERS_SEARCH) === 0) return [];
   const files = ["data.mdb", "lock.mdb"].map((name) => join(store.path, name));
   const modes = await Promise.all(files.map(modeOf));

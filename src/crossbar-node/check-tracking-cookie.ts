@@ -16,10 +16,15 @@ export function canCrossbarName(cookieName: string): boolean {
   return CROSSBAR_NAME_PATTERN.test(cookieName);
 }
 
+/** The name of the cookie that Crossbar sets with these settings. */
+export function crossbarCookieName(cookie: JsonObject): string {
+  return toText(cookie.name) ?? CROSSBAR_COOKIE_NAME;
+}
+
 /** Findings about name, length and attributes. */
 export function checkTrackingCookie(cookie: JsonObject, path: string, { policy }: Config): NodeFinding[] {
   const findings: NodeFinding[] = [];
-  const name = toText(cookie.name) ?? CROSSBAR_COOKIE_NAME;
+  const name = crossbarCookieName(cookie);
   if (name !== policy.cookieName) {
     findings.push({
       kind: "cookie-name",

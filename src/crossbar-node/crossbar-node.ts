@@ -93,6 +93,8 @@ export interface NodeRealm {
   readonly name: string;
   readonly options: JsonObject;
   readonly roles: readonly NodeRole[];
+  /** Its links to realms of other routers. */
+  readonly rlinks: readonly JsonObject[];
 }
 
 /** All realms of the node. */
@@ -100,7 +102,7 @@ export function findRealms(node: unknown): NodeRealm[] {
   return toArray(toObject(node).workers).flatMap((worker, workerIndex) =>
     toArray(toObject(worker).realms).map((realm, realmIndex) => {
       const keys: Keys = ["workers", workerIndex, "realms", realmIndex];
-      const { name, options, roles } = toObject(realm);
+      const { name, options, roles, rlinks } = toObject(realm);
       return {
         path: toKeyPath(keys),
         name: toText(name) ?? "",
@@ -109,6 +111,7 @@ export function findRealms(node: unknown): NodeRealm[] {
           path: toKeyPath([...keys, "roles", index]),
           role: toObject(role),
         })),
+        rlinks: toArray(rlinks).map(toObject),
       };
     }),
   );

@@ -1,6 +1,6 @@
 // The transport that browsers and other clients join on: /ws with this authenticator, /login where users log in.
 
-import type { Config } from "../config/config.js";
+import type { Config, LmdbStoreConfig } from "../config/config.js";
 import { canCrossbarName } from "./check-tracking-cookie.js";
 import { portOf } from "./component-link.js";
 import { makeAuthenticator } from "./make-guest.js";
@@ -20,15 +20,11 @@ export function makeClientTransport({ config, router }: NodeRequest): object {
   const { requireSecure, trustedProxies } = config.policy;
   const hasTls = requireSecure && trustedProxies.length === 0;
   const port = [hasTls ? 8443 : 8080, 8090].find((free) => free !== portOf(new URL(router.url)));
-  const login = sharesDatabase(config)
-    ? {
-        login: {
-          type: "websocket",
-          cookie: makeCookie(config),
-          auth: { wampcra: { type: "static", users: {} } },
-        },
-      }
-    : {};
+  const cookie = makeCookie(config);
+  const login =
+    cookie === undefined
+      ? {}
+      : { login: { type: "websocket", cookie, auth: { wampcra: { type: "static", users: {} } } } };
   return {
     type: "web",
     endpoint: {
@@ -45,13 +41,18 @@ export function makeClientTransport({ config, router }: NodeRequest): object {
   };
 }
 
-/** Whether Crossbar's own cookie tracking may write into our database. */
-export function sharesDatabase({ store, sessions, policy }: Config): boolean {
-  return sessions?.mode !== "exclusive" && !store.hashValues && canCrossbarName(policy.cookieName);
+/** The database that Crossbar's own cookie tracking may write into; `undefined` if there is none. */
+export function findSharedDatabase({ store, sessions, policy }: Config): LmdbStoreConfig | undefined {
+  if (store.type !== "lmdb" || store.hashValues) return undefined;
+  return sessions?.mode !== "exclusive" && canCrossbarName(policy.cookieName) ? store : undefined;
 }
 
-function makeCookie({ store, policy, cookieValueLength }: Config): object {
+/** `undefined` where Crossbar can have no cookies of ours. */
+function makeCookie(config: Config): object | undefined {
+  const { policy, cookieValueLength } = config;
   const [shortest, longest] = LENGTHS;
+  const store = findSharedDatabase(config);
+  if (store === undefined) return undefined;
   return {
     name: policy.cookieName,
     length: Math.min(Math.max(cookieValueLength, shortest), longest),

@@ -14,9 +14,16 @@ export function makeComponentTransport({ router }: NodeRequest, ownRole: string)
   return {
     type: "websocket",
     endpoint: makeEndpoint(router),
-    options: { auto_ping_interval: 10_000, auto_ping_timeout: 5000 },
+    options: makePings(router),
     auth: { [router.login.method]: { type: "static", ...makeAccount(router.login, ownRole) } },
   };
+}
+
+/** Sooner where another instance could answer what hangs at a frozen one. */
+function makePings({ invoke }: RouterConfig): object {
+  return invoke === "single"
+    ? { auto_ping_interval: 10_000, auto_ping_timeout: 5000 }
+    : { auto_ping_interval: 5000, auto_ping_timeout: 2500 };
 }
 
 function makeEndpoint({ url, tls }: RouterConfig): object {

@@ -1,6 +1,6 @@
 // A node configuration that matches ours: what `crossbar config` prints, whole or in parts.
 
-import { makeClientTransport, sharesDatabase } from "./make-client-transport.js";
+import { findSharedDatabase, makeClientTransport } from "./make-client-transport.js";
 import { makeComponentTransport } from "./make-component-transport.js";
 import { makeAuthenticator, makeGuest } from "./make-guest.js";
 import { makeRealms } from "./make-realms.js";
@@ -43,7 +43,7 @@ export function nodeNotes({ config, router }: NodeRequest): string[] {
     ],
     [true, "port and interface of the first transport are examples"],
     [
-      sharesDatabase(config),
+      findSharedDatabase(config) !== undefined,
       "fill in `users` of /login, or its dynamic authenticator: nobody can log in there yet",
     ],
     [

@@ -37,6 +37,8 @@ export const NODE_FINDING_KINDS = {
   "cookie-script": "no `http_strict`: scripts of a page can read the cookie",
   "component-pings":
     "no `auto_ping_interval` with `auto_ping_timeout` on our transport: when we freeze, clients hang for ever",
+  "component-pings-slow":
+    "several instances share the calls, and the pings take more than 10 s to find a frozen one: its share of joins hangs",
   "component-login": "the transport that our URL leads to doesn't know our login",
   "component-secret": "our secret or key isn't the one that the node has",
   "component-tls": "`wss` to a port without TLS, or `ws` to one with it",
@@ -47,6 +49,9 @@ export const NODE_FINDING_KINDS = {
   "component-permissions": "our role may not register our procedure",
   "component-twice":
     'several of us register one procedure with `invoke` "single": all but the first are refused',
+  "component-worker":
+    "a transport asks us on a router worker that none of our routers leads to: all are refused",
+  "component-rlink": "an rlink forwards our procedures to another router: there each fault becomes a denial",
   "guest-not-restarted": "a guest worker that ends isn't started again by Crossbar",
   "session-realm": "a session realm isn't on the node, or lacks our role",
   "session-permissions": "our role lacks a right that sessions need: procedures, events, the meta API",

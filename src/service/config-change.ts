@@ -1,7 +1,7 @@
 // What a configuration that is loaded again changes: what takes effect at once, and what waits for a restart.
 
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "../config/config.js";
+import type { Config, StoreConfig } from "../config/config.js";
 
 /** The way from the configuration in force to one that was loaded after it. Keys are named as in the file. */
 export interface ConfigChange {
@@ -15,10 +15,6 @@ export interface ConfigChange {
 
 /** What is opened, listened on or registered once; everything else can change. */
 const FIXED: readonly (readonly [key: string, read: (config: Config) => unknown])[] = [
-  ["store.path", ({ store }) => store.path],
-  ["store.maxSize", ({ store }) => store.maxSizeBytes],
-  ["store.hashValues", ({ store }) => store.hashValues],
-  ["store.readOnly", ({ store }) => store.readOnly],
   ["sessions.mode", ({ sessions }) => sessions?.mode],
   ["sessions.prefix", ({ sessions }) => sessions?.prefix],
   ["sessions.authorizer", ({ sessions }) => sessions?.authorizer !== undefined],
@@ -42,8 +38,31 @@ export function toConfigChange(current: Config, next: Config): ConfigChange {
     sessions: toSessions(current.sessions, next.sessions),
     log: { ...next.log, format: current.log.format },
   };
-  const waiting = FIXED.filter(([, read]) => !isDeepStrictEqual(read(current), read(next)));
-  return { changed: findChanged(current, config), waiting: waiting.map(([key]) => key), config };
+  const waiting = FIXED.filter(([, read]) => !isDeepStrictEqual(read(current), read(next))).map(
+    ([key]) => key,
+  );
+  return {
+    changed: findChanged(current, config),
+    waiting: [...findStoreChanges(current.store, next.store), ...waiting],
+    config,
+  };
+}
+
+/** A store by the keys of the file. */
+function toStoreKeys(store: StoreConfig): Readonly<Record<string, unknown>> {
+  if (store.type === "lmdb") {
+    const { maxSizeBytes: maxSize, ...keys } = store;
+    return { ...keys, maxSize };
+  }
+  const { topology, login, timeoutMs: timeout, ...keys } = store;
+  const { kind, ...sentinel } = topology;
+  return { ...keys, ...login, topology: kind, sentinel, timeout };
+}
+
+/** The keys alone, never a value: one may be a password. */
+function findStoreChanges(current: StoreConfig, next: StoreConfig): string[] {
+  if (current.type !== next.type) return ["store.type"];
+  return differing(toStoreKeys(current), toStoreKeys(next)).map((key) => `store.${key}`);
 }
 
 function toSessions(current: Config["sessions"], next: Config["sessions"]): Config["sessions"] {

@@ -1,5 +1,6 @@
 // WebSessions from the component's configuration file: one cookie, one database, one policy for both doors.
 
+import type { StoreConfig } from "../config/config.js";
 import { loadWebConfig } from "../config/load-web-config.js";
 import { createSteadyClock } from "../lifetime/steady-clock.js";
 import {
@@ -11,7 +12,7 @@ import { WebSessions } from "./web-sessions.js";
 
 export interface OpenWebSessionsOptions
   extends Pick<OpenCookieSessionsOptions, "onChange" | "onReplaced" | "log"> {
-  /** Path of the configuration file. Its secrets aren't read. */
+  /** Path of the configuration file. Of its secrets only those of the store are read, such as its password. */
   readonly config: string;
   /** The application's realm; by default the one realm of the file's routers, and none if they have several. */
   readonly authrealm?: string | undefined;
@@ -24,7 +25,7 @@ export interface OpenWebSessions extends OpenCookieSessions {
 /**
  * Opens the database that the file names, and the web door to it with the file's cookie, lifetimes, origins and proxies.
  *
- * @throws `ERR_CONFIG_READ`, `ERR_CONFIG_SYNTAX`, `ERR_CONFIG_INVALID`, and as `openCookieSessions`
+ * @throws `ERR_CONFIG_READ`, `ERR_CONFIG_SYNTAX`, `ERR_CONFIG_INVALID`, `ERR_CONFIG_SECRET`, and as `openCookieSessions`
  *
  * @example
  * const { web, close } = await openWebSessions({ config: "authenticator.json" });
@@ -32,15 +33,12 @@ export interface OpenWebSessions extends OpenCookieSessions {
 export async function openWebSessions(options: OpenWebSessionsOptions): Promise<OpenWebSessions> {
   const { config, authrealm, log, ...handlers } = options;
   const { store, sessions: settings, policy, ...file } = await loadWebConfig(config);
-  const { path, maxSizeBytes, hashValues } = store;
   const { mode } = settings;
   const clock = createSteadyClock();
   const open = await openCookieSessions({
     ...handlers,
-    path,
-    maxSizeBytes,
+    ...toStoreOptions(store),
     mode,
-    hashValues,
     policy: settings.policy,
     clock,
     log,
@@ -58,4 +56,12 @@ export async function openWebSessions(options: OpenWebSessionsOptions): Promise<
     clock,
   });
   return { ...open, web };
+}
+
+function toStoreOptions(
+  store: StoreConfig,
+): Pick<OpenCookieSessionsOptions, "path" | "maxSizeBytes" | "valkey" | "hashValues"> {
+  if (store.type === "valkey") return { valkey: store };
+  const { path, maxSizeBytes, hashValues } = store;
+  return { path, maxSizeBytes, hashValues };
 }

@@ -5,6 +5,7 @@ import { runCli } from "../../src/cli/run-cli.js";
 import type { Config } from "../../src/config/config.js";
 import type { CookieStore } from "../../src/store/cookie-store.js";
 import { createMemoryStore } from "../../src/store/memory/memory-cookie-store.js";
+import type { StoreTarget } from "../../src/store/store-target.js";
 
 /** 2026-01-01T00:00:00Z. */
 export const NOW_NS = 1_767_225_600_000_000_000n;
@@ -32,6 +33,15 @@ export interface FakeCli {
   /** Pid files whose processes were asked to reload. */
   readonly reloaded: readonly string[];
   run(args: readonly string[], options?: { readonly stdin?: string }): Promise<CliResult>;
+}
+
+/** The directory, or the first server. */
+function placeOf(target: StoreTarget): string {
+  if (target.type === "lmdb") return target.path;
+  return target.servers
+    .slice(0, 1)
+    .map(({ host, port }) => `${host}:${port}`)
+    .join();
 }
 
 /** A command line on one store in memory; `changes` replace parts of the context. */
@@ -69,12 +79,12 @@ export function createFakeCli(changes: Partial<CliContext> = {}): FakeCli {
       version: "1.2.3",
       nowNs: () => NOW_NS,
       makeCookieValue: (length) => "v".repeat(length),
-      openCookieReader: async ({ path }) => {
-        opened.push(`read ${path}`);
+      openCookieReader: async (target) => {
+        opened.push(`read ${placeOf(target)}`);
         return { ...store.reader, close };
       },
-      openCookieStore: async ({ path, maxSizeBytes }) => {
-        opened.push(`write ${path} ${maxSizeBytes}`);
+      openCookieStore: async (target) => {
+        opened.push(`write ${placeOf(target)}${target.type === "lmdb" ? ` ${target.maxSizeBytes}` : ""}`);
         return { ...store, close };
       },
       initCookieStore: async () => {},

@@ -21,6 +21,7 @@ const ENV = {
   JOE_SECRET: "y",
   BACKEND_SECRET: "z",
   ADMINISTRATOR_SECRET: "a",
+  VALKEY_PASSWORD: "v",
 };
 
 /** A copy of config/, with the PEM files that config/tls.json names. */
@@ -43,6 +44,7 @@ test("there is one for each way of attaching, and for sessions beside Crossbar's
     "several-routers",
     "ticket",
     "tls",
+    "valkey",
     "wampcra",
   ]);
 });

@@ -95,7 +95,7 @@ test("relative paths begin at the file, not at the working directory", async () 
   );
   const { config, warnings } = await loadConfig(file, { env: {} });
   expect(config.file).toBe(file);
-  expect(config.store.path).toBe(join(directory, "cookies"));
+  expect(config.store).toMatchObject({ type: "lmdb", path: join(directory, "cookies") });
   expect(config.crossbarNode).toBe(join(directory, "..", "crossbar", "config.json"));
   expect(config.routers[0]?.login).toEqual({ method: "ticket", authid: "a", secret: "from-the-file" });
   expect(config.routers[0]?.tls.cert).toBe("-----BEGIN cert-----\n");
@@ -228,6 +228,6 @@ test("the store's part loads without the secrets of the service", async () => {
   expect(await loadStoreConfig(file)).toMatchObject({
     cookieName: "sid",
     cookieValueLength: 24,
-    readOnly: false,
+    store: { readOnly: false },
   });
 });

@@ -310,9 +310,12 @@ describe("the store's part, for commands on the database", () => {
   test("says who else writes there", async () => {
     const sessions = { mode: "exclusive", prefix: "a." };
     const file = writeConfig(content({ store: { path: "x", hashValues: true }, sessions }));
-    expect(await loadStoreConfig(file)).toMatchObject({ hashValues: true, sessionMode: "exclusive" });
+    expect(await loadStoreConfig(file)).toMatchObject({
+      store: { hashValues: true },
+      sessionMode: "exclusive",
+    });
     expect(await loadStoreConfig(writeConfig(content()))).toMatchObject({
-      hashValues: false,
+      store: { hashValues: false },
       sessionMode: undefined,
     });
   });

@@ -86,6 +86,20 @@ test("a right node has no findings", async () => {
   expect(await findings(node())).toEqual([]);
 });
 
+describe("a store on Valkey, where no cookie of Crossbar's can be", () => {
+  const store = { store: { type: "valkey", servers: ["127.0.0.1"] } };
+
+  test("Crossbar's cookie of another name is its own matter, whatever its store", async () => {
+    for (const kept of [{}, { type: "memory" }, { type: "database", purge_on_startup: true, sync: false }])
+      expect(await findings(node({ cookie: { name: "other" }, store: kept }), store)).toEqual([]);
+  });
+
+  test("one of our name takes the place of ours in the browser", async () => {
+    expect(await findings(node(), store)).toEqual([`warning ${LOGIN}.cookie`]);
+    expect(await findings(node(), { ...store, cookie: { name: "other" } })).toEqual([]);
+  });
+});
+
 describe("the authenticator", () => {
   test.each<[string, Json, string[]]>([
     [

@@ -17,7 +17,11 @@ const NAMES = readdirSync("config")
   .filter((file) => file.endsWith(".json"))
   .map((file) => file.slice(0, -".json".length));
 const CROSSBAR = resolve(".venv/bin/crossbar");
-const ENV = { AUTHENTICATOR_SECRET: "x", AUTHENTICATOR_PRIVATE_KEY: "0".repeat(64) };
+const ENV = {
+  AUTHENTICATOR_SECRET: "x",
+  AUTHENTICATOR_PRIVATE_KEY: "0".repeat(64),
+  VALKEY_PASSWORD: "v",
+};
 
 function requestOf(config: Config, index = 0): NodeRequest {
   const found = config.routers[index];
@@ -136,6 +140,13 @@ describe("what is in it", () => {
   });
 
   test.each<[string, Json]>([
+    [
+      "a store on Valkey",
+      {
+        store: { type: "valkey", servers: ["127.0.0.1"], password: "hunter2" },
+        sessions: { prefix: "com.example.session." },
+      },
+    ],
     ["mode exclusive", { sessions: { prefix: "com.example.session.", mode: "exclusive" } }],
     ["a name that Crossbar can't set", { cookie: { name: "__Host-sid" } }],
   ])("no cookie store with %s", async (_name, changes) => {

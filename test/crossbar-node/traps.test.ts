@@ -150,6 +150,11 @@ const TRAPS: readonly Trap[] = [
     change: (node) => Object.assign(component(node), { options: { auto_ping_interval: 10_000 } }),
   },
   {
+    kind: "component-pings-slow",
+    found: `warning ${COMPONENT}.options.auto_ping_interval`,
+    ours: { routers: [{ ...ourRouter, invoke: "roundrobin" }] },
+  },
+  {
     kind: "component-login",
     found: `warning ${COMPONENT}.auth.wampcra.users`,
     change: (node) => Object.assign(component(node).auth.wampcra, { users: {} }),
@@ -210,6 +215,20 @@ const TRAPS: readonly Trap[] = [
       const [, guest] = node.workers;
       if (guest !== undefined) node.workers.push(guest);
     },
+  },
+  {
+    kind: "component-worker",
+    found: "warning workers[2].transports[0].auth.ticket",
+    change: (node) => {
+      const auth = { ticket: { ...ticket(node) } };
+      const transports = [{ type: "websocket", endpoint: { type: "tcp", port: 9080 }, auth }];
+      node.workers.push({ type: "router", realms: node.workers[0].realms, transports });
+    },
+  },
+  {
+    kind: "component-rlink",
+    found: `warning ${REALM}.rlinks[0]`,
+    change: (node) => Object.assign(node.workers[0].realms[0] ?? {}, { rlinks: [{ realm: "realm1" }] }),
   },
   {
     kind: "guest-not-restarted",

@@ -158,6 +158,31 @@ describe("the state", () => {
     ]);
   });
 
+  test("a store on Valkey: the server's version, no limit, and what its near cache does", async () => {
+    const nearCache = { isOn: true, entries: 3, hits: 50, shared: 2, misses: 4 };
+    const { maxSizeBytes: _, ...rest } = STORE;
+    const store = {
+      ...rest,
+      engine: "valkey",
+      format: undefined,
+      maxSizeBytes: undefined,
+      serverVersion: "9.1.2",
+    };
+    await scrape({ ...STATE, store: { ...store, nearCache: { ...nearCache, hits: 20 } } });
+    const samples = await scrape({ ...STATE, store: { ...store, nearCache } });
+    expect(findValue(samples, ours("store_info"), { engine: "valkey", version: "9.1.2" })).toBe(1);
+    expect(findValue(samples, ours("store_max_size_bytes"))).toBeUndefined();
+    expect(findValue(samples, ours("store_near_cache_on"))).toBe(1);
+    expect(findValue(samples, ours("store_near_cache_entries"))).toBe(3);
+    expect(findValue(samples, ours("store_near_cache_lookups_total"), { result: "hit" })).toBe(50);
+    expect(findValue(samples, ours("store_near_cache_lookups_total"), { result: "shared" })).toBe(2);
+    expect(findValue(samples, ours("store_near_cache_lookups_total"), { result: "miss" })).toBe(4);
+    // It is off when the server is away, and what it has counted isn't lost.
+    const down = await scrape({ ...STATE, store: undefined });
+    expect(findValue(down, ours("store_near_cache_on"))).toBeUndefined();
+    expect(findValue(down, ours("store_near_cache_lookups_total"), { result: "hit" })).toBe(50);
+  });
+
   test("cookies are absent until they have been counted", async () => {
     expect(findValue(await scrape(), ours("cookies"))).toBeUndefined();
   });

@@ -69,6 +69,41 @@ describe("toConfigChange", () => {
     expect(found.config).toEqual(before);
   });
 
+  const VALKEY = { type: "valkey", servers: ["127.0.0.1"], password: "hunter1" };
+
+  test.each<[string, Json, string[]]>([
+    ["the type", { path: "cookies" }, ["store.type"]],
+    ["a password", { ...VALKEY, password: "hunter2" }, ["store.password"]],
+    [
+      "all of a server",
+      {
+        ...VALKEY,
+        servers: ["127.0.0.2"],
+        topology: "sentinel",
+        sentinel: { name: "cookies" },
+        username: "wca",
+        prefix: "other",
+        timeout: 0.5,
+        hashValues: false,
+        tls: true,
+        wait: { timeout: 0.2 },
+        nearCache: {},
+      },
+      [
+        ..."servers topology sentinel username prefix timeout hashValues tls wait nearCache"
+          .split(" ")
+          .map((key) => `store.${key}`),
+      ],
+    ],
+  ])("%s of a store on Valkey waits, named by its keys alone", async (_what, after, keys) => {
+    const before = await load({ store: VALKEY });
+    const found = toConfigChange(before, await load({ store: after }));
+    expect(found.changed).toEqual([]);
+    expect([...found.waiting].sort()).toEqual(keys.sort());
+    expect(found.config).toEqual(before);
+    expect(JSON.stringify(found.waiting)).not.toContain("hunter");
+  });
+
   test("sessions added or removed: nothing of the file takes effect", async () => {
     const before = await load({});
     const next = await load({ sessions: SESSIONS, authenticator: { allowedRoles: ["user"] } });

@@ -7,8 +7,7 @@ import { loadConfig } from "../../src/config/load-config.js";
 import { createSteadyClock } from "../../src/lifetime/steady-clock.js";
 import { createService } from "../../src/service/service.js";
 import { createSessionService } from "../../src/service/session-service.js";
-import type { LastingStoreEvents } from "../../src/store/lasting-store.js";
-import { openLastingStore } from "../../src/store/open-lasting-store.js";
+import { openLastingTarget, type TargetEvents } from "../../src/store/open-store-target.js";
 import { collectLog } from "./crossbar-log.js";
 import { waitFor } from "./wait-for.js";
 
@@ -21,7 +20,7 @@ export interface SessionsInstance {
   stop(): Promise<void>;
 }
 
-const NO_EVENTS: LastingStoreEvents = { onAvailable() {}, onUnavailable() {}, onReplaced() {} };
+const NO_EVENTS: TargetEvents = { onAvailable() {}, onUnavailable() {}, onWarning() {}, onReplaced() {} };
 
 /** As `start` does it, with a log that a test can read. */
 export async function startInProcess(configFile: string): Promise<SessionsInstance> {
@@ -29,11 +28,7 @@ export async function startInProcess(configFile: string): Promise<SessionsInstan
   const { store: storeConfig, routers, policy } = config;
   if (config.sessions === undefined) throw new Error("the configuration has no sessions");
   const { log, text } = collectLog("trace");
-  const store = await openLastingStore({
-    ...storeConfig,
-    sessions: { mode: config.sessions.mode },
-    events: NO_EVENTS,
-  });
+  const store = await openLastingTarget(storeConfig, { mode: config.sessions.mode, events: NO_EVENTS });
   const clock = createSteadyClock();
   const { repeatLimit } = config.log;
   const sessions = createSessionService({ config: config.sessions, routers, store, clock, log, repeatLimit });

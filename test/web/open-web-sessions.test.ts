@@ -10,7 +10,9 @@ import { openCookieSessions, openWebSessions } from "../../src/web/http.js";
 import type { OpenCookieSessions } from "../../src/web/open-cookie-sessions.js";
 import type { WebResponse } from "../../src/web/web-message.js";
 import { content, router, writeConfig } from "../config/temporary-config.js";
+import { describeUnless } from "../support/crossbar-cookie-suite.js";
 import { makeTempDirectory, removeTempDirectories } from "../support/temp-directory.js";
+import { serverMissing, startServer, stopServers } from "../support/valkey-server.js";
 import { waitFor } from "../support/wait-for.js";
 import { JOE } from "./web-server.js";
 
@@ -23,6 +25,7 @@ afterEach(async () => {
   for (const open of opened.splice(0)) await open.close();
 });
 afterAll(removeTempDirectories);
+afterAll(stopServers);
 
 async function makeStore(): Promise<string> {
   const path = join(makeTempDirectory(), "cookies");
@@ -152,5 +155,49 @@ describe("openCookieSessions", () => {
     await expect(openCookieSessions({ path, hashValues: false })).rejects.toMatchObject({
       code: "ERR_STORE_VALUES",
     });
+  });
+});
+
+describeUnless(serverMissing(), "a store on Valkey", () => {
+  const SESSIONS = { sessions: { prefix: "com.example.session." } };
+
+  test("two applications on two configurations have one another's sessions", async () => {
+    const { port } = await startServer();
+    const store = { type: "valkey", servers: [`127.0.0.1:${port}`], nearCache: {} };
+    const open = async () =>
+      keep(await openWebSessions({ config: writeConfig(content({ store, ...SESSIONS })) }));
+    const [one, other] = [await open(), await open()];
+    const answer = response();
+    const { oid } = await one.web.login(post(), answer, JOE);
+    const cookie = answer.line.split(";", 1)[0] ?? "";
+    expect(await other.web.getUser(post({ cookie }))).toMatchObject({ oid });
+    expect(await other.web.logout(post({ cookie }), response())).toBe(true);
+    await waitFor("the end of the session everywhere", async () => {
+      return (await one.web.getUser(post({ cookie }))) === null;
+    });
+  });
+
+  test("a program without a configuration names the servers", async () => {
+    const { port } = await startServer();
+    const valkey = {
+      servers: [{ host: "127.0.0.1", port }],
+      topology: { kind: "single" },
+      prefix: "wca",
+      timeoutMs: 1000,
+    } as const;
+    const { sessions } = keep(await openCookieSessions({ valkey }));
+    const { value, session } = await sessions.login({ ...JOE, authrealm: "realm1" });
+    expect(await sessions.getUser({ value })).toEqual(session);
+    await expect(openCookieSessions({ valkey, hashValues: false })).rejects.toMatchObject({
+      code: "ERR_STORE_VALUES",
+    });
+  });
+
+  test("options that contradict each other are refused", async () => {
+    const valkey = { servers: [], topology: { kind: "single" }, prefix: "wca", timeoutMs: 1 } as const;
+    const refused = (field: string) => ({ code: "ERR_SESSION_ARGUMENT", details: { field } });
+    await expect(openCookieSessions({ valkey, path: "x" })).rejects.toMatchObject(refused("valkey"));
+    await expect(openCookieSessions({ valkey, mode: "shared" })).rejects.toMatchObject(refused("mode"));
+    await expect(openCookieSessions({})).rejects.toMatchObject(refused("path"));
   });
 });

@@ -4,6 +4,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { loadConfig } from "../../config/load-config.js";
 import { CookieAuthenticatorError } from "../../errors.js";
 import type { CliContext } from "../cli-context.js";
+import { describeStore } from "../describe-store.js";
 import { findNodeFindings, toFindingText } from "../node-findings.js";
 import { toTerminalText } from "../terminal-text.js";
 import { writeText } from "../write-text.js";
@@ -35,6 +36,8 @@ Example:
         await writeText(context.stdout, `${JSON.stringify(report)}\n`);
       } else {
         const lines = [...warnings.map((warning) => `warning: ${warning}`), ...findings.map(toFindingText)];
+        // Of a path there is nothing to say; a server is said as it was understood.
+        if (config.store.type === "valkey") lines.push(`store: ${describeStore(config.store)}`);
         if (errors === 0) lines.push(`ok: ${config.file}`);
         await writeText(context.stdout, toTerminalText(`${lines.join("\n")}\n`));
       }

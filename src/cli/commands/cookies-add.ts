@@ -22,7 +22,7 @@ export function addCookiesAdd(cookies: Command, context: CliContext): void {
     .command("add")
     .description("add an authenticated cookie and print its value, this once")
     .option("--db <path>", "database directory")
-    .option("--config <file>", "configuration file with store.path")
+    .option("--config <file>", "configuration file with the store")
     .requiredOption("--authid <authid>", "who the cookie stands for", parseText)
     .requiredOption("--authrole <role>", "the role it gives", parseText)
     .requiredOption("--authrealm <realm>", "the realm it is for", parseText)
@@ -48,7 +48,7 @@ Example:
       --authid joe --authrole user --authrealm realm1 --json`,
     )
     .action(async (options) => {
-      const settings = await findStoreTarget(options);
+      const settings = await findStoreTarget(options, context);
       const value =
         options.valueFile === undefined
           ? context.makeCookieValue(settings.cookieValueLength)

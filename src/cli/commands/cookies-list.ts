@@ -29,7 +29,7 @@ export function addCookiesList(cookies: Command, context: CliContext): void {
       .command("list")
       .description("print cookies, without their values")
       .option("--db <path>", "database directory")
-      .option("--config <file>", "configuration file with store.path and lifetimes"),
+      .option("--config <file>", "configuration file with the store and lifetimes"),
   )
     .option("--limit <n>", "at most so many", wholeNumber(1, 1_000_000_000))
     .option("--json", "print JSON lines: one record a line, nothing cut")
@@ -54,7 +54,7 @@ Example:
       --older-than 7d --csv`,
     )
     .action(async (options) => {
-      const settings = await findStoreTarget(options);
+      const settings = await findStoreTarget(options, context);
       await withReader(settings, context, async (reader) => {
         if (options.showValues === true) await warnOfValues(context, (await reader.marks()).areValuesHashed);
         await printList(reader, settings.limits, options, context);

@@ -16,7 +16,7 @@ export function addCookiesPurge(cookies: Command, context: CliContext): void {
     .command("purge")
     .description("delete what has expired")
     .option("--db <path>", "database directory")
-    .option("--config <file>", "configuration file with store.path and lifetimes")
+    .option("--config <file>", "configuration file with the store and lifetimes")
     .option("--dry-run", "count, and change nothing")
     .option("--json", "print {purged: n}; with --dry-run {wouldPurge: n}")
     .addHelpText(
@@ -32,7 +32,7 @@ Example:
   $ wamp-cookie-authenticator cookies purge --config config.json --dry-run`,
     )
     .action(async (options) => {
-      const settings = await findStoreTarget(options);
+      const settings = await findStoreTarget(options, context);
       const progress = showProgress(context.stderr, context.env);
       const say = (key: string, text: string, count: number): Promise<boolean> => {
         const line = options.json === true ? JSON.stringify({ [key]: count }) : `${text} ${toCount(count)}`;

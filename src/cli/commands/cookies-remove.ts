@@ -14,7 +14,7 @@ export function addCookiesRemove(cookies: Command, context: CliContext): void {
     .command("remove")
     .description("remove one cookie: from then on it is refused")
     .option("--db <path>", "database directory")
-    .option("--config <file>", "configuration file with store.path")
+    .option("--config <file>", "configuration file with the store")
     .option("--oid <oid>", "the cookie with this record id", parseOid)
     .option("--value-file <file>", "the cookie with the value in this file, - for standard input")
     .option("--json", "print {removed: oid} as JSON")
@@ -29,7 +29,7 @@ Example:
       --oid 5f1c2b1e-7b0e-4c55-9d5e-0d6f3c1a2b34`,
     )
     .action(async (options) => {
-      const settings = await findStoreTarget(options);
+      const settings = await findStoreTarget(options, context);
       const selector = await toCookieSelector({ ...options, oids: [options.oid] }, context);
       const oid = await withStore(settings, context, ({ writer }) =>
         writer.write((transaction) => remove(transaction, selector)),

@@ -19,7 +19,7 @@ export function addCookiesShow(cookies: Command, context: CliContext): void {
     .description("print all that is known of one cookie, without its value")
     .argument("[oid]", "the cookie with this record id", parseOid)
     .option("--db <path>", "database directory")
-    .option("--config <file>", "configuration file with store.path and lifetimes")
+    .option("--config <file>", "configuration file with the store and lifetimes")
     .option("--oid <oid>", "the same as the argument", parseOid)
     .option("--value-file <file>", "the cookie with the value in this file, - for standard input")
     .option("--json", "print the record and what is known of it as one JSON object")
@@ -37,7 +37,7 @@ Example:
   $ wamp-cookie-authenticator cookies show --config config.json --value-file -`,
     )
     .action(async (oid, options) => {
-      const settings = await findStoreTarget(options);
+      const settings = await findStoreTarget(options, context);
       const selector = await toCookieSelector({ ...options, oids: [oid, options.oid] }, context);
       await withReader(settings, context, async (reader) => {
         const found = await reader.findUsed(selector);

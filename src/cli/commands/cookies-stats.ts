@@ -19,7 +19,7 @@ export function addCookiesStats(cookies: Command, context: CliContext): void {
     .command("stats")
     .description("count cookies by state, realm, role, method, age and time to expiry")
     .option("--db <path>", "database directory")
-    .option("--config <file>", "configuration file with store.path and lifetimes")
+    .option("--config <file>", "configuration file with the store and lifetimes")
     .option("--json", "print the counts as JSON")
     .addHelpText(
       "after",
@@ -32,7 +32,7 @@ Example:
   $ wamp-cookie-authenticator cookies stats --db .crossbar/.cookies`,
     )
     .action(async (options) => {
-      const settings = await findStoreTarget(options);
+      const settings = await findStoreTarget(options, context);
       const progress = showProgress(context.stderr, context.env);
       const survey = await withInterrupt(context, (signal) =>
         withReader(settings, context, async (reader) =>
