@@ -55,8 +55,12 @@ local start, token, values, seen, raised = take(), take(), take(), take(), take(
 local expectations, changes = tonumber(take()), tonumber(take())
 
 -- Sent again, since its answer was lost: it was made.
--- It writes all the same: WAIT on a connection that has written nothing would confirm at once.
-if redis.call('PEXPIRE', commit, ${TOKEN_MS}) == 1 then return {'made'} end
+-- It writes all the same: WAIT on a connection that has written nothing would confirm at once. Only then: after its first
+-- write a script is no longer refused by a server whose memory is full.
+if redis.call('EXISTS', commit) == 1 then
+  redis.call('PEXPIRE', commit, ${TOKEN_MS})
+  return {'made'}
+end
 
 local layout, storedValues, clock = unpack(redis.call('HMGET', marks, 'layout', 'values', 'clock'))
 local count = redis.call('ZCARD', oids)

@@ -13,6 +13,7 @@ local one, two = KEYS[1], KEYS[2]
 redis.call('DEL', one, two)
 redis.call('TIME')
 redis.call('SET', one, '1', 'PX', 1000)
+redis.call('PEXPIRE', one, 1000)
 redis.call('GET', one)
 redis.call('MGET', one, two)
 redis.call('EXISTS', one, two)

@@ -56,6 +56,13 @@ export const FINDING_KINDS = {
   // last uses
   "use-malformed": mendable("last uses that can't be read"),
   "use-without-record": note("last uses of cookies that are gone"),
+  // what only a Valkey or Redis has: keys of their own type, with a time to live
+  "key-of-wrong-type": damage("keys of another type than they must have"),
+  "key-unknown": note("keys under the prefix that aren't this store's"),
+  "record-under-other-value": damage("records stored under another value than theirs"),
+  "duplicate-oid": damage("records with an oid that leads to another record"),
+  "ttl-missing": mendable("keys that would stay after their cookie's end"),
+  "ttl-too-early": mendable("keys that would go before their cookie's end"),
 } as const satisfies Readonly<Record<string, FindingKindInfo>>;
 
 export type FindingKind = keyof typeof FINDING_KINDS;

@@ -101,6 +101,7 @@ export class StoreWalk {
   async #lookAt(found: readonly (readonly Reply[])[]): Promise<void> {
     const start = Buffer.byteLength(this.#keys.start);
     const records: StoredRecord[] = [];
+    const users: string[] = [];
     for (const [nameReply, typeReply, , ...rest] of found) {
       const name = asBytes(nameReply ?? null) ?? Buffer.alloc(0);
       const type = asBytes(typeReply ?? null)?.toString("latin1") ?? "";
@@ -121,13 +122,16 @@ export class StoreWalk {
         this.#visit(judgeOidKey(name.toString(), own.toString("latin1"), target));
       } else if (letter === ":t:") this.#counts.commits += 1;
       else if (letter === ":a:" && USER_HASH.test(own.toString("latin1"))) {
-        this.#counts.users += 1;
-        this.#counts.byAuthid += await this.#walkIndex({ is: "by user", key: name.toString() });
+        users.push(name.toString());
       } else if (!this.#isOwn(name.toString())) {
         this.#counts.unknown += 1;
         this.#see({ kind: "key-unknown", what: `a ${type} with a name of ${name.length} bytes` });
       }
     }
+    // Most are of one page: together they share a round trip.
+    const members = await Promise.all(users.map((key) => this.#walkIndex({ is: "by user", key })));
+    this.#counts.users += users.length;
+    this.#counts.byAuthid += members.reduce((sum, entries) => sum + entries, 0);
     this.#counts.records += records.length;
     await judgeRecords(this.#client, this.#keys, this.#overview, records, this.#visit);
   }
