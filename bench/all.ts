@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { serverMissing } from "../test/support/valkey-find-servers.js";
 import { benchDirectory, describeMachine, type Figure, printTable, toFigureCells } from "./results.js";
 
 /** Each bench, with options that make it short; the databases are made first, once, which takes its time. */
@@ -15,7 +16,12 @@ const BENCHES: readonly (readonly [name: string, ...options: string[]])[] = [
   ["logins", "--rounds", "3"],
   ["purge"],
   ["router", "--rounds", "2"],
+  ["stores", "--rounds", "3"],
+  ["failover"],
 ];
+
+/** Those that need a Valkey. */
+const ON_SERVERS = ["stores", "failover"];
 
 interface Results {
   readonly name: string;
@@ -27,7 +33,10 @@ interface Results {
 export function benchAll(): void {
   const machine = describeMachine();
   const begin = Date.now();
-  const results = BENCHES.map(([name, ...options]) => run(name, options, begin));
+  const missing = serverMissing();
+  if (missing !== undefined) console.log(`without ${ON_SERVERS.join(" and ")}: ${missing}`);
+  const benches = BENCHES.filter(([name]) => missing === undefined || !ON_SERVERS.includes(name));
+  const results = benches.map(([name, ...options]) => run(name, options, begin));
   printTable(
     ["figure", "value", "goal", "met"],
     results.flatMap(({ figures = [] }) => figures.map(toFigureCells)),

@@ -35,6 +35,10 @@ export class LineProcess {
     return started;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** @param request one line @returns its answer */
   ask(request: string): Promise<string> {
     this.#child.stdin?.write(`${request}\n`);

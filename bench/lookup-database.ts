@@ -37,7 +37,7 @@ export async function makeDatabase(directory: string, size: number): Promise<str
 }
 
 /** What Crossbar stores for a user that logged in, with a small authextra. */
-function cookieOf(n: number): CookieFields {
+export function cookieOf(n: number): CookieFields {
   return {
     oid: randomUUID(),
     createdNs: BigInt(Date.now()) * 1_000_000n,

@@ -21,6 +21,14 @@ export function printTable(head: readonly string[], rows: readonly (readonly (st
   console.log(table.toString());
 }
 
+export type Cells = readonly (string | number)[];
+
+/** The same as Markdown. */
+export function toMarkdown(head: readonly string[], rows: readonly Cells[]): string {
+  const line = (cells: Cells): string => `| ${cells.join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
+}
+
 /** Says on what was measured: the load tells whether the machine was quiet. Taken before the bench makes its own. */
 export function describeMachine(): { readonly text: string; readonly load: readonly number[] } {
   const load = loadavg().map((value) => Number(value.toFixed(2)));

@@ -17,6 +17,10 @@ const BENCHES = {
   writes: "look-ups while Crossbar writes",
   modes: "operations on many sessions, exclusive and shared",
   router: "an unrelated call through Crossbar while we write",
+  stores: "LMDB, Valkey, Redis and a Cluster: look-ups, logins, passes, memory; with and without near cache",
+  failover: "look-ups and logins while a primary is killed, and while it hands over",
+  joins: "complete joins through Crossbar: 1 to 4 router workers and authenticators, CPU of each part",
+  scaling: "the tables of docs/scaling.md, from what stores and joins have found",
 };
 
 const words = process.argv.slice(2);
