@@ -22,7 +22,7 @@ export interface LivePassOptions {
   readonly log: Log;
   readonly realms: () => readonly OwnedLiveRealm[];
   readonly onOverdue: (realm: OwnedLiveRealm, session: LiveSession) => void;
-  readonly onUsed: (oids: readonly string[]) => void;
+  readonly onUsed: (used: readonly UsedCookie[]) => void;
 }
 
 export interface LivePass {
@@ -41,6 +41,8 @@ export interface LivePass {
 const FULL_PASS_MS = 5000;
 /** The same where the store tells each change: thousands of look-ups over a network aren't for nothing. */
 const FULL_PASS_TOLD_MS = 60_000;
+/** And if that is how the uses of connected sessions are noted. */
+const FULL_PASS_OF_USES_MS = 30_000;
 
 export function createLivePass(options: LivePassOptions): LivePass {
   const { reader, clock, log } = options;
@@ -105,7 +107,9 @@ export function createLivePass(options: LivePassOptions): LivePass {
     askedVersion = version;
     judgedAtMs = performance.now();
     hasFault = false;
-    if (rules.liveIsUse && staying.size > 0) options.onUsed([...staying]);
+    if (!rules.liveIsUse) return;
+    const used = [...staying].flatMap((oid) => cookies.get(oid) ?? []);
+    if (used.length > 0) options.onUsed(used);
   };
 
   return {
@@ -121,9 +125,7 @@ export function createLivePass(options: LivePassOptions): LivePass {
 
     isDue() {
       if (nextEndNs !== undefined && clock.nowNs() >= nextEndNs) return true;
-      // A connection that counts as use is noted by the passes over all.
-      const everyMs = isTold && !options.rules().liveIsUse ? FULL_PASS_TOLD_MS : FULL_PASS_MS;
-      return performance.now() - judgedAtMs >= everyMs;
+      return performance.now() - judgedAtMs >= (isTold ? findPauseMs(options.rules()) : FULL_PASS_MS);
     },
 
     async findChanges() {
@@ -144,6 +146,13 @@ export function createLivePass(options: LivePassOptions): LivePass {
       }
     },
   };
+}
+
+/** Where the store tells each change. A use that is to be noted must not come too late for the idle time-out. */
+function findPauseMs({ liveIsUse, idleSeconds }: LiveRules): number {
+  if (!liveIsUse) return FULL_PASS_TOLD_MS;
+  if (idleSeconds === undefined) return FULL_PASS_OF_USES_MS;
+  return Math.max(FULL_PASS_MS, Math.min(FULL_PASS_OF_USES_MS, (idleSeconds * 1000) / 8));
 }
 
 /** A version that can't be read equals no other. */

@@ -2,6 +2,7 @@
 
 import type { SteadyClock } from "../lifetime/steady-clock.js";
 import type { Log } from "../log/logger.js";
+import type { UsedCookie } from "../store/cookie-reader.js";
 import { findLiveSession } from "./find-live-session.js";
 import type { SessionToEnd } from "./find-sessions-to-end.js";
 import { createLivePass, type LiveReader } from "./live-pass.js";
@@ -26,8 +27,8 @@ export interface LiveSessionsOptions {
   readonly onTold?: (at: LiveRealmName, target: SessionToEnd) => void;
   /** A session was told to leave and hasn't: called once for each. */
   readonly onOverdue?: (at: LiveRealmName, session: LiveSession) => void;
-  /** After each pass over all, with `liveIsUse`: the cookies whose sessions are connected, and rightly so. */
-  readonly onUsed?: (oids: readonly string[]) => void;
+  /** After each pass over all, with `liveIsUse`: the cookies whose sessions are connected, and rightly so, as it found them. */
+  readonly onUsed?: (used: readonly UsedCookie[]) => void;
 }
 
 export interface LiveSessions {
@@ -66,7 +67,7 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
     log,
     realms: () => realms,
     onOverdue: alarm,
-    onUsed: (oids) => options.onUsed?.(oids),
+    onUsed: (used) => options.onUsed?.(used),
   });
   const scheduler = createPassScheduler((request) => pass.run(request));
   let timer: NodeJS.Timeout | undefined;

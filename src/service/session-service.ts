@@ -70,8 +70,8 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     uriPrefix: prefix,
     log,
     onTold: (at, { reason }) => observer?.told(at, reason),
-    onUsed: (oids) => {
-      for (const oid of oids) touch({ oid });
+    onUsed: (used) => {
+      for (const found of used) touch({ oid: found.cookie.oid, found });
     },
   });
   const common = { store, clock, log, live: toLiveLookup(live), onChange: changed, observer };

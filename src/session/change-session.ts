@@ -19,16 +19,6 @@ export async function changeSession<T>(
   change: (transaction: CookieTransaction, found: UsedCookie, nowNs: bigint) => T,
 ): Promise<T | undefined> {
   if ((await findRecord(context, key, limit)) === undefined) return undefined;
-  return changeFoundSession(context, key, limit, change);
-}
-
-/** The same for a key that was looked up just now. */
-export function changeFoundSession<T>(
-  context: SessionContext,
-  key: SessionKey,
-  limit: RealmLimit,
-  change: (transaction: CookieTransaction, found: UsedCookie, nowNs: bigint) => T,
-): Promise<T | undefined> {
   return writeNow(context, (transaction, nowNs) => {
     const found = findRecordIn(transaction, key, limit);
     if (found === undefined) return undefined;

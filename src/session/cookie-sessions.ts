@@ -32,8 +32,9 @@ import { createNotifier } from "./session-events.js";
 import { DEFAULT_SESSION_POLICY, type SessionPolicy } from "./session-policy.js";
 import { toClearCookie } from "./set-cookie.js";
 import { countSessions } from "./stats.js";
-import { type TouchesUnderWay, touchSession } from "./touch.js";
+import { isTouchWanted, touchSession } from "./touch.js";
 import { updateSession } from "./update.js";
+import { createUseWriter, type UseWriter } from "./use-writer.js";
 
 export interface CookieSessionsOptions {
   readonly store: { readonly reader: CookieReader; readonly writer: CookieWriter };
@@ -59,7 +60,7 @@ export interface CookieSessionsOptions {
  */
 export class CookieSessions {
   readonly #context: SessionContext;
-  readonly #touches: TouchesUnderWay = new Map();
+  readonly #uses: UseWriter;
 
   /** @throws `ERR_SESSION_ARGUMENT` if the policy is weak or contradicts itself */
   constructor(options: CookieSessionsOptions) {
@@ -68,6 +69,7 @@ export class CookieSessions {
     checkPolicy(policy);
     const notify = createNotifier(options.onChange);
     this.#context = { reader: store.reader, writer: store.writer, policy, clock, notify };
+    this.#uses = createUseWriter(this.#context, (found, nowNs) => isTouchWanted(found, policy, nowNs));
   }
 
   get policy(): SessionPolicy {
@@ -125,7 +127,7 @@ export class CookieSessions {
    * @param known what a look-up of just now has found under this key: it isn't looked up again
    */
   touch(key: SessionKey, device?: Device, limit: RealmLimit = {}, known?: UsedCookie): Promise<boolean> {
-    return touchSession(this.#context, this.#touches, key, device, limit, known);
+    return touchSession(this.#context, this.#uses, key, device, limit, known);
   }
 
   /** Ends a session. `false`: there was none, which is no error. */

@@ -2,16 +2,12 @@
 
 import { findLastUsedNs } from "../lifetime/lifetime.js";
 import type { UsedCookie } from "../store/cookie-reader.js";
-import { changeFoundSession } from "./change-session.js";
-import { cleanDevice } from "./device.js";
 import { NS_PER_SECOND } from "./seconds.js";
 import type { Device, RealmLimit, SessionKey } from "./session.js";
 import { findRecordNow, type SessionContext } from "./session-context.js";
 import type { SessionPolicy } from "./session-policy.js";
 import { findState } from "./session-state.js";
-
-/** Touches under way, by oid: what else is asked for a cookie meanwhile waits for that one write. */
-export type TouchesUnderWay = Map<string, Promise<boolean>>;
+import type { UseWriter } from "./use-writer.js";
 
 /**
  * Notes that the session is in use now. Costs one read where nothing is to be written, or none if the caller has `known`
@@ -21,7 +17,7 @@ export type TouchesUnderWay = Map<string, Promise<boolean>>;
  */
 export async function touchSession(
   context: SessionContext,
-  underWay: TouchesUnderWay,
+  uses: UseWriter,
   key: SessionKey,
   device: Device | undefined,
   limit: RealmLimit,
@@ -30,31 +26,13 @@ export async function touchSession(
   const { policy, clock } = context;
   const found =
     known === undefined ? await findRecordNow(context, key, limit) : { ...known, nowNs: clock.nowNs() };
-  if (found === undefined) return false;
-  const { nowNs } = found;
-  if (findState(found.cookie, found.use, policy, nowNs) !== "valid" || !isTouchDue(found, policy, nowNs))
-    return false;
-  const { oid } = found.cookie;
-  const other = underWay.get(oid);
-  if (other !== undefined) return other;
-  const write = writeUse(context, key, device, limit).finally(() => underWay.delete(oid));
-  underWay.set(oid, write);
-  return write;
+  if (found === undefined || !isTouchWanted(found, policy, found.nowNs)) return false;
+  return uses.note(found.cookie.oid, device);
 }
 
-async function writeUse(
-  context: SessionContext,
-  key: SessionKey,
-  device: Device | undefined,
-  limit: RealmLimit,
-): Promise<boolean> {
-  const { policy } = context;
-  const written = await changeFoundSession(context, key, limit, (transaction, found, nowNs) => {
-    // Another process may have written it since.
-    if (!isTouchDue(found, policy, nowNs)) return false;
-    return transaction.putUse(found.cookie.oid, { lastUsedNs: nowNs, ...cleanDevice(device) });
-  });
-  return written ?? false;
+/** Whether the session is valid, and its last use old enough to be written anew. */
+export function isTouchWanted(found: UsedCookie, policy: SessionPolicy, nowNs: bigint): boolean {
+  return findState(found.cookie, found.use, policy, nowNs) === "valid" && isTouchDue(found, policy, nowNs);
 }
 
 /** Whether the last use that is stored is old enough to be written anew. A login is a use. */

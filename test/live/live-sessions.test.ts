@@ -42,7 +42,7 @@ function scene(changes: Partial<LiveSessionsOptions> = {}, kill?: KillSession) {
     uriPrefix: PREFIX,
     log: log.log,
     onOverdue: (_at, { session }) => overdue.push(session),
-    onUsed: (oids) => used.push(oids),
+    onUsed: (cookies) => used.push(cookies.map(({ cookie }) => cookie.oid)),
     ...changes,
   });
   lives.push(live);

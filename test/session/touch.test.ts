@@ -1,6 +1,7 @@
 // touch: the last use, at most one write per cookie and interval.
 
 import { describe, expect, test } from "@jest/globals";
+import { CookieAuthenticatorError } from "../../src/errors.js";
 import { isTouchDue } from "../../src/session/touch.js";
 import { JOE, START, setScene } from "./scene.js";
 
@@ -61,7 +62,7 @@ describe("how often it is written", () => {
     pass(100);
     const touches = Array.from({ length: 100 }, (_, n) => sessions.touch({ value: (n % 2 ? a : b).value }));
     expect(await Promise.all(touches)).toEqual(touches.map(() => true));
-    expect(writes()).toBe(2 + 2);
+    expect(writes()).toBe(2 + 1);
   });
 
   test("once for two processes at the same time: looked at again in the transaction", async () => {
@@ -94,6 +95,49 @@ describe("how often it is written", () => {
     failing.pass(100);
     await expect(failing.sessions.touch({ value })).rejects.toThrow("disk full");
     expect(await failing.sessions.touch({ value })).toBe(true);
+  });
+
+  test("many at once go into few transactions, one after the other; what a look-up has found isn't read again", async () => {
+    const { sessions, store, pass, writes, put } = setScene();
+    const cookies = await Promise.all(Array.from({ length: 450 }, () => put()));
+    pass(100);
+    const before = writes();
+    const uses = cookies.map((cookie) =>
+      sessions.touch({ oid: cookie.oid }, {}, {}, { cookie, use: undefined }),
+    );
+    expect(await Promise.all(uses)).toEqual(cookies.map(() => true));
+    expect(writes() - before).toBe(3);
+    for (const { oid } of cookies) expect((await store.reader.findUsed({ oid }))?.use).toBeDefined();
+  });
+
+  test("a session that ended meanwhile, or can't be read, costs the others nothing", async () => {
+    const { sessions, store, pass, put } = setScene();
+    const [ended, damaged, good] = [await put(), await put(), await put()];
+    const behind = setScene(
+      {},
+      {
+        ...store,
+        writer: {
+          write: (change) =>
+            store.writer.write((transaction) =>
+              change({
+                ...transaction,
+                findByOid: (oid) => {
+                  if (oid === damaged.oid) throw new CookieAuthenticatorError("ERR_RECORD_INVALID", "bad");
+                  return transaction.findByOid(oid);
+                },
+              }),
+            ),
+        },
+      },
+    );
+    await sessions.logout({ oid: ended.oid });
+    pass(100);
+    behind.pass(100);
+    const uses = [ended, damaged, good].map((cookie) =>
+      behind.sessions.touch({ oid: cookie.oid }, {}, {}, { cookie, use: undefined }),
+    );
+    expect(await Promise.all(uses)).toEqual([false, false, true]);
   });
 
   test("at least four times in an idle time-out, whatever the interval", async () => {

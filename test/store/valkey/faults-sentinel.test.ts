@@ -129,7 +129,8 @@ describeUnless(serverMissing(), title, () => {
       await load.goesOn();
       primary.thaw();
     });
-    expectTruth(report);
+    // Not without any loss: with one of two replicas to wait for, the other one may be chosen (docs/valkey.md).
+    expectHonesty(report);
   });
 
   test("the scripts are flushed: nobody notices", async () => {
