@@ -83,6 +83,15 @@ end
 return answers`,
 };
 
+/** KEYS: marks. ARGV: start of the names, oids. Answers: for each {stored value, record, use}. */
+export const COOKIES_SCRIPT: Script = {
+  name: "cookies",
+  source: `${VALUES}
+local oids = {}
+for number = 2, #ARGV do oids[number - 1] = ARGV[number] end
+return cookies(ARGV[1], oids)`,
+};
+
 /**
  * KEYS: marks, the index. ARGV: start of the names, range from and to (as of `ZRANGE … BYLEX`), how many entries, where the
  * oid begins in an entry. Answers: for each entry {entry, stored value, record, use}.

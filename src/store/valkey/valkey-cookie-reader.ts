@@ -14,8 +14,8 @@ import type {
 import { decodeUse } from "../cookie-uses.js";
 import { toLookUpValue } from "../stored-value.js";
 import { judgeRecord } from "./judge-record.js";
-import { readWants, toValue } from "./known-state.js";
 import { listValkeyCookies } from "./list-valkey-cookies.js";
+import { OidLookUps } from "./oid-look-ups.js";
 import { readChanges } from "./read-changes.js";
 import type { ValkeyClient } from "./valkey-client.js";
 import { storeClosed } from "./valkey-errors.js";
@@ -34,10 +34,12 @@ export interface ValkeyReaderParts {
 
 export class ValkeyCookieReader implements CookieReader {
   readonly #parts: ValkeyReaderParts;
+  readonly #oids: OidLookUps;
   #isClosed = false;
 
   constructor(parts: ValkeyReaderParts) {
     this.#parts = parts;
+    this.#oids = new OidLookUps(parts.client, parts.keys);
   }
 
   async findByValue(value: string): Promise<Cookie | undefined> {
@@ -111,17 +113,11 @@ export class ValkeyCookieReader implements CookieReader {
   }
 
   async #findByOid(oid: string): Promise<UsedCookie | undefined> {
-    const { client, keys, marks } = this.#open();
+    const { marks } = this.#open();
     const name = toOidKey(oid);
     // A value that was stored in the other way could belong to nobody: the marks are checked here as well.
-    await marks.findHashing();
-    const { strings } = await readWants(client, keys, [{ kind: "oid", name }]);
-    const stored = strings.get(keys.oid(name));
-    if (!stored) return undefined;
-    const value = toValue(stored, name);
-    const record = strings.get(keys.record(value));
-    if (!record) return undefined;
-    return { cookie: judgeRecord(record, { value, oid: name }), use: toUse(strings.get(keys.use(value))) };
+    if (marks.areHashed === undefined) await marks.findHashing();
+    return this.#oids.find(name);
   }
 
   #open(): ValkeyReaderParts {
