@@ -1,5 +1,6 @@
 // Writes last uses, many in one transaction: what comes while a write is under way goes with the next one.
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { UsedCookie } from "../store/cookie-reader.js";
 import type { CookieTransaction } from "../store/cookie-writer.js";
 import { cleanDevice } from "./device.js";
@@ -9,6 +10,8 @@ import { isDamage } from "./session-state.js";
 
 /** Uses of one transaction: on LMDB some 3 ms of the lock that the router waits on, on Valkey as long in its scripts. */
 const BATCH = 200;
+/** Rest after each transaction, ms: nobody waits for a use, and those that come meanwhile share the next one. */
+const REST_MS = 20;
 
 interface NotedUse {
   readonly oid: string;
@@ -59,6 +62,7 @@ export function createUseWriter(context: SessionContext, isWanted: UseCheck): Us
         for (const use of batch) use.reject(error);
       }
       for (const { oid } of batch) noted.delete(oid);
+      await pause(REST_MS);
     }
     isRunning = false;
   };
