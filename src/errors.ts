@@ -34,6 +34,7 @@ export type ErrorCode =
   | "ERR_STORE_UNAVAILABLE" // no server, or no primary, answers for the store: it may come back by itself
   | "ERR_STORE_TIMEOUT" // the server didn't answer in time; a write may have been made all the same
   | "ERR_STORE_REPLICAS" // too few replicas have the write, or the server refuses writes with so few; details.isWritten
+  | "ERR_STORE_CLOCK" // this machine's clock is far ahead of the server's: nothing is written
   | "ERR_STORE_SERVER" // a server that is too old, or keys that aren't this store's
   // records
   | "ERR_RECORD_INVALID" // bytes that are no FlatBuffers Cookie; details.field says where
@@ -101,4 +102,15 @@ export class CookieAuthenticatorError extends Error {
 export function errorCodeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
+}
+
+const DAMAGE_CODES: ReadonlySet<string> = new Set<ErrorCode>([
+  "ERR_RECORD_INVALID",
+  "ERR_RECORD_CBOR",
+  "ERR_STORE_INCONSISTENT",
+]);
+
+/** Whether the error says that one record or its index can't be read, as opposed to the whole store. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof CookieAuthenticatorError && DAMAGE_CODES.has(error.code);
 }

@@ -101,6 +101,11 @@ export const ERROR_MENDS = {
     "any use of a Valkey or Redis; a running component refuses clients meanwhile, and tries for ever to reach it",
     "Nothing, if it passes: a failover takes some seconds. If not: do the servers run, have they a primary, and does the firewall let this machine through? [valkey.md](valkey.md)",
   ],
+  ERR_STORE_CLOCK: [
+    "The component's machine has a clock that is more than ten minutes ahead of the server's.",
+    "Set both clocks right, by NTP for instance. Nothing was written: the time that a store has seen never goes back, and a " +
+      "wrong one would end the sessions of everybody.",
+  ],
   ERR_STORE_TIMEOUT: [
     "any use of a Valkey or Redis; a write may have been made all the same",
     "Is the server overloaded (`SLOWLOG GET`, its CPU), or the network slow? `store.timeout` is the limit.",

@@ -1,10 +1,11 @@
 // What is known of a record beyond its fields: its state and why, its ends, device, last use and index entries.
 
+import { isDamage } from "../errors.js";
 import { findExpiryNs, findIdleEndNs, findLastUsedNs, type LifetimeLimits } from "../lifetime/lifetime.js";
 import type { Cookie } from "../record/cookie.js";
 import type { JsonValue } from "../record/json-value.js";
 import { deviceOf } from "../session/device.js";
-import { findState, isDamage, type SessionState } from "../session/session-state.js";
+import { findState, type SessionState } from "../session/session-state.js";
 import type { CookieReader, UsedCookie } from "../store/cookie-reader.js";
 import { AUTHID_INDEX_TABLE } from "../store/session-tables.js";
 import { toTime } from "./time-text.js";

@@ -1,7 +1,7 @@
 // Looks many cookies up, in chunks between which the event loop has its turn.
 
 import { setImmediate as turn } from "node:timers/promises";
-import { CookieAuthenticatorError } from "../errors.js";
+import { isDamage } from "../errors.js";
 import type { CookieReader, UsedCookie } from "../store/cookie-reader.js";
 
 export interface LookedUpCookies {
@@ -25,7 +25,7 @@ export async function lookUpCookies(
       cookies.set(oid, used);
     };
     const pass = (fault: unknown): void => {
-      if (!isDamagedRecord(fault)) throw fault;
+      if (!isDamage(fault)) throw fault;
       damagedOids.push(oid);
     };
     try {
@@ -52,8 +52,4 @@ export async function lookUpCookies(
 function decode({ cookie }: UsedCookie): void {
   void [cookie.authid, cookie.authrole, cookie.authrealm, cookie.createdNs, cookie.maxAgeSeconds];
   void cookie.authenticatedNs;
-}
-
-function isDamagedRecord(fault: unknown): boolean {
-  return fault instanceof CookieAuthenticatorError && fault.code === "ERR_RECORD_INVALID";
 }

@@ -2,13 +2,13 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { type BatchPace, createBatchPace } from "../batch-pace.js";
+import { isDamage } from "../errors.js";
 import type { Cookie } from "../record/cookie.js";
 import type { CookieTransaction } from "../store/cookie-writer.js";
 import { type FittingPlan, findFitting, isFit } from "./find-fitting.js";
 import type { EndReason, SessionEvent } from "./session.js";
 import { type SessionContext, writeNow } from "./session-context.js";
 import { toEvent } from "./session-events.js";
-import { isDamage } from "./session-state.js";
 
 /** A login that comes meanwhile is found by the next pass; so many passes, and no more, follow a stream of logins. */
 const MAX_PASSES = 10;

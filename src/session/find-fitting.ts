@@ -1,10 +1,10 @@
 // Records that a change of many is meant for, page by page: to count them, to show them, and to end them.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isDamage } from "../errors.js";
 import type { Cookie } from "../record/cookie.js";
 import type { CookieFilter, CookieUse, UsedCookie } from "../store/cookie-reader.js";
 import type { SessionContext } from "./session-context.js";
-import { isDamage } from "./session-state.js";
 
 /** Records looked at in one snapshot, and in one turn of the event loop: look-ups wait for it. */
 const PAGE = 50;

@@ -1,12 +1,12 @@
 // list: valid sessions, in pages.
 
-import { CookieAuthenticatorError } from "../errors.js";
+import { CookieAuthenticatorError, isDamage } from "../errors.js";
 import type { Cookie } from "../record/cookie.js";
 import type { CookiePage, ListOptions } from "../store/cookie-reader.js";
 import type { Session, SessionListOptions, SessionPage } from "./session.js";
 import { readNowNs, type SessionContext } from "./session-context.js";
 import { argumentError } from "./session-errors.js";
-import { findState, isDamage } from "./session-state.js";
+import { findState } from "./session-state.js";
 import { toSession } from "./to-session.js";
 
 const DEFAULT_LIMIT = 100;

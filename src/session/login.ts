@@ -1,5 +1,6 @@
 // login: a new record with a new value; the session whose value the client had ends with it.
 
+import { isDamage } from "../errors.js";
 import { findExpiryNs } from "../lifetime/lifetime.js";
 import type { Cookie, CookieFields } from "../record/cookie.js";
 import { makeCookieValue } from "../record/cookie-value.js";
@@ -16,7 +17,6 @@ import { argumentError } from "./session-errors.js";
 import { toEvent } from "./session-events.js";
 import { capMaxAge } from "./session-lifetime.js";
 import type { SessionPolicy } from "./session-policy.js";
-import { isDamage } from "./session-state.js";
 import { toSetCookie } from "./set-cookie.js";
 import { toSession } from "./to-session.js";
 

@@ -1,6 +1,6 @@
 // What a record is as a session: the one rule behind every operation and every count.
 
-import { CookieAuthenticatorError } from "../errors.js";
+import { isDamage } from "../errors.js";
 import { checkLifetime, type LifetimeEnd, type LifetimeLimits } from "../lifetime/lifetime.js";
 import type { Cookie } from "../record/cookie.js";
 import type { CookieUse } from "../store/cookie-reader.js";
@@ -40,14 +40,3 @@ export function findState(
     throw error;
   }
 }
-
-/** Whether the error says that a record or its index can't be read, as opposed to the whole store. */
-export function isDamage(error: unknown): boolean {
-  return error instanceof CookieAuthenticatorError && DAMAGE_CODES.has(error.code);
-}
-
-const DAMAGE_CODES: ReadonlySet<string> = new Set([
-  "ERR_RECORD_INVALID",
-  "ERR_RECORD_CBOR",
-  "ERR_STORE_INCONSISTENT",
-]);

@@ -1,12 +1,13 @@
 // What is in a database, for people: records by state, realm, role and method, by age and by time to expiry.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isDamage } from "../errors.js";
 import { findExpiryNs, type LifetimeLimits } from "../lifetime/lifetime.js";
 import type { Cookie } from "../record/cookie.js";
 import type { CookieUse } from "../store/cookie-reader.js";
 import { NS_PER_SECOND } from "./seconds.js";
 import { readNowNs, type SessionContext } from "./session-context.js";
-import { findState, isDamage, SESSION_STATES, type SessionState } from "./session-state.js";
+import { findState, SESSION_STATES, type SessionState } from "./session-state.js";
 
 /** Records looked at before others get their turn. */
 const PAGE = 500;

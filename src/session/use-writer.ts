@@ -1,12 +1,12 @@
 // Writes last uses, many in one transaction: what comes while a write is under way goes with the next one.
 
 import { setTimeout as pause } from "node:timers/promises";
+import { isDamage } from "../errors.js";
 import type { UsedCookie } from "../store/cookie-reader.js";
 import type { CookieTransaction } from "../store/cookie-writer.js";
 import { cleanDevice } from "./device.js";
 import type { Device } from "./session.js";
 import { findRecordIn, type SessionContext, writeNow } from "./session-context.js";
-import { isDamage } from "./session-state.js";
 
 /** Uses of one transaction: on LMDB some 3 ms of the lock that the router waits on, on Valkey as long in its scripts. */
 const BATCH = 200;

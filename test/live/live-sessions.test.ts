@@ -259,24 +259,26 @@ describe("a fault of the store", () => {
     await waitFor("the kill", () => kills.length > 0);
   });
 
-  test("a damaged record keeps its session, and hides no other", async () => {
-    const store = createMemoryStore();
-    const { attach, realm, kills, log } = scene({
-      reader: {
-        ...store.reader,
-        findUsed: (key) => {
-          if ("oid" in key && key.oid === oidOf(1))
-            throw new CookieAuthenticatorError("ERR_RECORD_INVALID", "bad");
-          return store.reader.findUsed(key);
+  test.each(["ERR_RECORD_INVALID", "ERR_STORE_INCONSISTENT"] as const)(
+    "a damaged record (%s) keeps its session, and hides no other",
+    async (code) => {
+      const store = createMemoryStore();
+      const { attach, realm, kills, log } = scene({
+        reader: {
+          ...store.reader,
+          findUsed: (key) => {
+            if ("oid" in key && key.oid === oidOf(1)) throw new CookieAuthenticatorError(code, "bad");
+            return store.reader.findUsed(key);
+          },
         },
-      },
-    });
-    attach();
-    list(realm, 1, 2);
-    await waitFor("the kill", () => kills.length > 0);
-    expect(kills.map(({ session }) => session)).toEqual([1002]);
-    expect(log.saying("damaged cookie records")).toMatchObject([{ oids: [oidOf(1)], count: 1 }]);
-  });
+      });
+      attach();
+      list(realm, 1, 2);
+      await waitFor("the kill", () => kills.length > 0);
+      expect(kills.map(({ session }) => session)).toEqual([1002]);
+      expect(log.saying("damaged cookie records")).toMatchObject([{ oids: [oidOf(1)], count: 1 }]);
+    },
+  );
 
   test("the alarm is raised all the same", async () => {
     let isBroken = false;

@@ -1,11 +1,11 @@
 // Deletes what a file lacks: a session that was ended between two exports must not live on where the first one went.
 
+import { isDamage } from "../../errors.js";
 import type { Cookie } from "../../record/cookie.js";
 import type { CookieReader } from "../cookie-reader.js";
 import type { CookieTransaction } from "../cookie-writer.js";
 import type { BatchWriter } from "./batch-writer.js";
 import type { FileRecords } from "./file-records.js";
-import { isDamage } from "./import-line.js";
 
 const PAGE = 500;
 

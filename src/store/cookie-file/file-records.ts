@@ -1,10 +1,10 @@
 // Which records a file has, by oid and by value: what a store has beyond them is found by it.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isDamage } from "../../errors.js";
 import type { Cookie } from "../../record/cookie.js";
 import { toStoredValue } from "../stored-value.js";
 import { type CheckedCookieFile, type ReadingOptions, readCookieLines } from "./check-cookie-file.js";
-import { isDamage } from "./import-line.js";
 import { LastLines } from "./last-lines.js";
 import type { CookieLine } from "./parse-cookie-line.js";
 

@@ -1,9 +1,10 @@
 // All lines of a file that count, with what they mean for the database now.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isDamage } from "../../errors.js";
 import type { CookieReader, MaybePromise } from "../cookie-reader.js";
 import { type CheckedCookieFile, type ReadingOptions, readCookieLines } from "./check-cookie-file.js";
-import { isDamage, lookUp } from "./import-line.js";
+import { lookUp } from "./import-line.js";
 import type { Counterparts, ImportTarget } from "./judge-line.js";
 import type { CookieLine } from "./parse-cookie-line.js";
 

@@ -1,6 +1,6 @@
 // One line against the database: looked up on a snapshot, written in a transaction.
 
-import { CookieAuthenticatorError } from "../../errors.js";
+import { CookieAuthenticatorError, isDamage } from "../../errors.js";
 import type { Cookie } from "../../record/cookie.js";
 import type { CookieReader, CookieUse, MaybePromise, UsedCookie } from "../cookie-reader.js";
 import type { CookieTransaction } from "../cookie-writer.js";
@@ -9,8 +9,6 @@ import type { CheckedCookieFile } from "./check-cookie-file.js";
 import { hashesIntoClear } from "./import-errors.js";
 import { type Counterparts, type ImportTarget, judgeLine, type Verdict } from "./judge-line.js";
 import type { CookieLine } from "./parse-cookie-line.js";
-
-const DAMAGE_CODES: readonly string[] = ["ERR_RECORD_INVALID", "ERR_RECORD_CBOR", "ERR_STORE_INCONSISTENT"];
 
 /** @throws `ERR_STORE_VALUES` if the file has hashes only, and the database the values themselves; what reading throws */
 export async function findImportTarget(
@@ -94,11 +92,6 @@ function lookUpIn(transaction: CookieTransaction, { value, oid }: CookieLine): C
   const byValue: Cookie | undefined = "clear" in value ? transaction.findByValue(value.clear) : undefined;
   const byOid = oid === undefined ? undefined : transaction.findByOid(oid);
   return { byValue, byOid, use: (of) => transaction.findUse(of) };
-}
-
-/** The database's own record can't be read: it is left as it is, whatever the file says. */
-export function isDamage(error: unknown): boolean {
-  return error instanceof CookieAuthenticatorError && DAMAGE_CODES.includes(error.code);
 }
 
 /** A hash can't be looked for by itself; that another record has it shows when it is stored. */

@@ -9,7 +9,7 @@ const NEAR_CACHE = ["ping", "subscribe", "client|id", "client|tracking"];
 /** What the scripts call, with the rights of the user who sends them. */
 const SCRIPTS = [
   ...["del", "exists", "get", "hexists", "hget", "hmget", "hset", "pexpire", "pexpiretime", "set", "time"],
-  ...["xadd", "xlen", "xrange", "zadd", "zcard", "zrange", "zrem"],
+  ...["xadd", "xlen", "xrange", "xrevrange", "zadd", "zcard", "zrange", "zrem"],
 ];
 
 /** What `db verify` and its repair call beyond. `SCAN` shows the names of all keys, also those of others. */

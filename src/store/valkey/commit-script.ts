@@ -7,6 +7,8 @@ import { LAYOUT } from "./valkey-keys.js";
 export const GRACE_MS = 3_600_000;
 /** So long a commit is recognised when it is sent again, in ms; far longer than a client sends it again. */
 const TOKEN_MS = 60_000;
+/** How far a machine's clock may be ahead of the server's, in ms. */
+const AHEAD_MS = 600_000;
 /** Commits whose changes are told afterwards, at least; who saw none of them looks at everything. */
 const CHANGES_KEPT = 10_000;
 /** Entries of records that only their TTL removed that each commit takes out of the indexes. */
@@ -37,7 +39,7 @@ end`;
 
 /**
  * KEYS: marks, oids, expiries, commit, changes, then those that ARGV names by their number (0: none).
- * ARGV: start of the names, token, `values`, clock seen, clock raised to (each 20 digits or empty), number of
+ * ARGV: start of the names, token, `values`, the latest clock that the transaction bears, clock raised to (each 20 digits or empty), number of
  * expectations, number of changes; then the expectations and the changes, as they are taken below.
  *
  * All keys are declared, so that a Cluster that moves the slot refuses the whole script before it begins. Everything
@@ -45,13 +47,14 @@ end`;
  */
 export const COMMIT_SCRIPT: Script = {
   name: "commit",
+  isWritten: (reply) => Array.isArray(reply) && String(reply[0]) === "made",
   source: `${PRUNE}
 local marks, oids, expiries, commit, log = unpack(KEYS, 1, 5)
 local at = 0
 local function take() at = at + 1; return ARGV[at] end
 local function takeKey() return KEYS[tonumber(take())] end
 
-local start, token, values, seen, raised = take(), take(), take(), take(), take()
+local start, token, values, latest, raised = take(), take(), take(), take(), take()
 local expectations, changes = tonumber(take()), tonumber(take())
 
 -- Sent again, since its answer was lost: it was made.
@@ -70,10 +73,9 @@ redis.call('XLEN', log)
 if (layout and layout ~= '${LAYOUT}') or (not layout and count > 0) then return {'layout'} end
 if storedValues and storedValues ~= values then return {'values'} end
 
--- The transaction judged by a time. A later one is in the store: as long as it isn't above the time that the
--- transaction itself raises the clock to, it has judged by one that is at least as late as all before it.
+-- The transaction has judged by a time: if that is long before the store's, it begins again with the store's.
 clock = clock or ''
-if seen ~= '' and clock > seen and clock > raised then return {'clock', clock} end
+if latest ~= '' and clock > latest then return {'clock', clock} end
 
 for number = 1, expectations do
   local kind, key, digest = take(), takeKey(), take()
@@ -86,6 +88,9 @@ if changes == 0 and raised == '' then return {'made'} end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- One machine with a wrong clock would end everybody's sessions.
+local limit = string.format('%014.0f', now + ${AHEAD_MS}) .. '000000'
+if raised > clock and raised > limit then return {'ahead', limit} end
 
 -- Taken from ARGV, with the last uses that move, before anything is changed.
 local list, changed = {}, {}
@@ -107,6 +112,16 @@ for number = 1, changes do
   end
   if change.record ~= '' or not change.newRecord then changed[#changed + 1] = change.oid end
   list[number] = change
+end
+
+-- The number of the change is its entry's, so that a gap shows; the token tells this commit from one that a failover has
+-- lost. Where the mark is behind the entries, or gone, it goes on after them.
+local change
+if #changed > 0 then
+  local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+  local told = tonumber(string.match(redis.call('HGET', marks, 'change') or '', '^%d+')) or 0
+  local written = last and tonumber(string.match(last[1], '^%d+')) or 0
+  change = string.format('%.0f', math.max(told, written) + 1)
 end
 
 local function store(key, bytes, deadline)
@@ -143,12 +158,9 @@ end
 if raised > clock then clock = raised end
 redis.call('HSET', marks, 'layout', '${LAYOUT}', 'values', values, 'version', token)
 if clock ~= '' then redis.call('HSET', marks, 'clock', clock) end
-if #changed > 0 then
-  -- The number is the entry's, so that a gap shows; the token tells this commit from one that a failover has lost.
-  local number = tonumber(string.match(redis.call('HGET', marks, 'change') or '0', '^%d+')) + 1
-  local id = string.format('%.0f', number)
-  redis.call('XADD', log, 'MAXLEN', '~', ${CHANGES_KEPT}, id .. '-0', token, table.concat(changed, ' '))
-  redis.call('HSET', marks, 'change', id .. '.' .. token)
+if change then
+  redis.call('XADD', log, 'MAXLEN', '~', ${CHANGES_KEPT}, change .. '-0', token, table.concat(changed, ' '))
+  redis.call('HSET', marks, 'change', change .. '.' .. token)
 end
 redis.call('SET', commit, '1', 'PX', ${TOKEN_MS})
 

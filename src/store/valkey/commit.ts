@@ -5,12 +5,17 @@ import { COMMIT_SCRIPT } from "./commit-script.js";
 import { asBytes } from "./known-state.js";
 import type { Argument, ValkeyClient } from "./valkey-client.js";
 import type { Change, Expectation, ValkeyDraft } from "./valkey-draft.js";
-import { foreignKeys, unexpectedReply } from "./valkey-errors.js";
+import { clockAhead, foreignKeys, unexpectedReply } from "./valkey-errors.js";
 import { expiryEntry, expiryMs, indexedAuthid, timeText, type ValkeyKeys } from "./valkey-keys.js";
 import { parseClock, type StoredValues } from "./valkey-marks.js";
 import type { DraftClock } from "./valkey-transaction.js";
 
 const TOKEN_BYTES = 16;
+/**
+ * How much later than what a transaction has judged by the store's clock may be: machines' clocks differ, and others
+ * commit while it is on its way. So the clock of a store goes back for nobody by more than this (R-13).
+ */
+const CLOCK_TOLERANCE_NS = 1_000_000_000n;
 
 /** What became of a commit. */
 export type Verdict =
@@ -62,6 +67,7 @@ export async function commit(
   if (is === "clock") return { is, clockNs: parseClock(asBytes(reply[1])?.toString("latin1")) };
   const expectation = draft.expectations[Number(reply[1]) - 1];
   if (is === "conflict" && expectation !== undefined) return { is, key: expectation.key };
+  if (is === "ahead") throw clockAhead(parseClock(asBytes(reply[1])?.toString("latin1")));
   if (is === "layout") throw foreignKeys(keys, "their marks are unknown or gone");
   throw unexpectedReply(COMMIT_SCRIPT.name);
 }
@@ -87,7 +93,7 @@ function toArguments(
     keys.start,
     token,
     values,
-    clock.isSeen ? timeText(clock.seenNs) : "",
+    clock.isSeen ? timeText(clock.nowNs + CLOCK_TOLERANCE_NS) : "",
     // Also where it isn't raised: after a failover the store may have lost a time that this process has seen.
     isChange && clock.nowNs > 0n ? timeText(clock.nowNs) : "",
     String(expectations.length),

@@ -28,6 +28,7 @@ redis.call('ZRANGE', two, '-', '+', 'BYLEX', 'LIMIT', 0, 1)
 redis.call('ZREM', two, 'a')
 redis.call('XADD', two, 'MAXLEN', '~', 1, '1-0', 'a', '1')
 redis.call('XLEN', two)
+redis.call('XREVRANGE', two, '+', '-', 'COUNT', 1)
 redis.call('XRANGE', two, '-', '+', 'COUNT', 1)
 redis.call('DEL', one, two)
 return 1`,

@@ -38,7 +38,10 @@ local function cookies(start, oids)
   local found, at, all = values(keys), 0, {}
   for number, value in ipairs(stored) do
     if value then
-      all[number] = {value, found[at + 1], found[at + 2]}
+      local record = found[at + 1]
+      -- MGET says "not there" of a key that is no string: as a record without bytes it is damage, and no log-out.
+      if not record and redis.call('EXISTS', keys[at + 1]) == 1 then record = '' end
+      all[number] = {value, record, found[at + 2]}
       at = at + 2
     else
       all[number] = {false, false, false}

@@ -69,6 +69,7 @@ export async function runTransaction<T>(
         leave();
         leave = await lanes.enter(verdict.key);
         lane = verdict.key;
+        checkTime(); // who has waited for longer than it had must not keep the lane from others
       }
       if (conflicts > TRIES_AT_ONCE) await pause(Math.random() * Math.min(2 ** conflicts, MAX_PAUSE_MS));
       await read(run.draft);

@@ -97,7 +97,7 @@ export class ValkeyDraft {
     const members = this.#known.members.get(key);
     this.#ask({ kind: "user", name: authid }, members === undefined);
     if (members === undefined) return [];
-    this.#expected.set(key, { kind: "members", key, content: members.join("") });
+    this.#expected.set(key, { kind: "members", key, content: Buffer.from(members.join(""), "latin1") });
     for (const oid of members) this.#listed.add(oid);
     return members;
   }

@@ -31,6 +31,16 @@ export function wrongValues({ start }: ValkeyKeys, areHashed: boolean): CookieAu
   );
 }
 
+/** @param limitNs the latest time that the server would have taken, ns since 1970 UTC */
+export function clockAhead(limitNs: bigint): CookieAuthenticatorError {
+  const limit = new Date(Number(limitNs / 1_000_000n)).toISOString();
+  return new CookieAuthenticatorError(
+    "ERR_STORE_CLOCK",
+    `this machine's clock is more than ten minutes ahead of the server's: it would end others' sessions (latest time taken: ${limit})`,
+    { hint: "set the clocks of both machines right, by NTP for instance; nothing was written" },
+  );
+}
+
 export function storeReadOnly({ start }: ValkeyKeys): CookieAuthenticatorError {
   return new CookieAuthenticatorError("ERR_STORE_READ_ONLY", `the store ${start} was opened read-only`, {
     hint: "leave store.readOnly out where sessions are written",

@@ -222,13 +222,7 @@ const OTHERS: readonly Damage[] = [
   },
   {
     is: "a record that is a list",
-    kinds: [
-      "key-of-wrong-type",
-      "index-key-without-record",
-      "session-entry-without-record",
-      "session-index-lag",
-      "use-without-record",
-    ],
+    kinds: ["key-of-wrong-type", "index-key-without-record", "session-entry-unjudged", "use-without-record"],
     harm: async (redis, scene) => {
       const key = scene.keys.record(cookieOf(scene, 0).value);
       await redis.del(key);

@@ -272,19 +272,90 @@ describeEachServer("transactions", ({ options, redis, client, server }) => {
   test("two processes: a clock that another has raised is judged by before anything is changed", async () => {
     const asked = options();
     const [ahead, behind] = [await open(asked), await open(asked)];
-    await ahead.writer.write((transaction) => transaction.raiseClock(1000n));
+    await ahead.writer.write((transaction) => transaction.raiseClock(1000n * NS));
     const seen = await behind.writer.write((transaction) => {
       const ns = transaction.clockNs;
       transaction.raiseClock(ns + 1n);
       return ns;
     });
-    expect(seen).toBe(1000n);
-    expect((await ahead.reader.marks()).clockNs).toBe(1001n);
-    await ahead.writer.write((transaction) => transaction.raiseClock(2000n));
-    expect(await behind.writer.write((transaction) => transaction.clockNs)).toBe(2000n);
+    expect(seen).toBe(1000n * NS);
+    expect((await ahead.reader.marks()).clockNs).toBe(1000n * NS + 1n);
+    await ahead.writer.write((transaction) => transaction.raiseClock(2000n * NS));
+    expect(await behind.writer.write((transaction) => transaction.clockNs)).toBe(2000n * NS);
     const wrong = ahead.writer.write((transaction) => transaction.raiseClock(2n ** 64n));
     await expect(wrong).rejects.toMatchObject({ code: "ERR_COOKIE_FIELD" });
     await Promise.all([ahead.close(), behind.close()]);
+  });
+
+  test("a process that is far away writes while another one raises the clock all the time", async () => {
+    const asked = options();
+    const near = await open(asked);
+    let timeNs = 1000n * NS;
+    const raise = (): Promise<void> => {
+      timeNs += NS / 100n;
+      return near.writer.write((transaction) => transaction.raiseClock(timeNs));
+    };
+    // Each of its commits arrives when the other one has made another.
+    const far = await open(asked, async (commit) => {
+      await raise();
+      return commit();
+    });
+    await raise();
+    let runs = 0;
+    for (let n = 0; n < 20; n += 1) {
+      const fields = makeFields();
+      await far.writer.write((transaction) => {
+        runs += 1;
+        transaction.raiseClock(transaction.clockNs + 1n);
+        return transaction.put(fields);
+      });
+    }
+    expect(runs).toBeLessThan(25);
+    expect((await far.reader.marks()).clockNs).toBe(timeNs);
+    await Promise.all([near.close(), far.close()]);
+  });
+
+  test("a machine whose clock is wrong can't raise that of the store: nothing is written", async () => {
+    const store = await open(options());
+    const [now, fields] = [BigInt(Date.now()) * 1_000_000n, makeFields()];
+    await store.writer.write((transaction) => transaction.raiseClock(now + 500n * NS));
+    const wrong = store.writer.write((transaction) => {
+      transaction.raiseClock(now + 86_400n * NS);
+      return transaction.put(fields);
+    });
+    await expect(wrong).rejects.toMatchObject({ code: "ERR_STORE_CLOCK" });
+    expect(await store.reader.findByOid(fields.oid)).toBeUndefined();
+    expect((await store.reader.marks()).clockNs).toBe(now + 500n * NS);
+    await store.close();
+  });
+
+  test("marks that are behind the stream of changes: a commit is whole, and goes on after the stream", async () => {
+    const asked = options();
+    const keys = valkeyKeys(asked.prefix);
+    const store = await open(asked);
+    const [first, second] = [makeFields(), makeFields()];
+    await store.writer.write((transaction) => transaction.put(first));
+    const before = await store.reader.version();
+    await redis().hdel(keys.marks, "change");
+    await store.writer.write((transaction) => transaction.put(second));
+    expect((await store.reader.findByOid(second.oid))?.oid).toBe(second.oid);
+    expect((await store.reader.changesSince(before))?.oids).toEqual([second.oid]);
+    expect(await checkKeys(redis(), asked.prefix, 10_000)).toEqual([first.oid, second.oid].sort());
+    await store.close();
+  });
+
+  test("a member of a user's index that is no oid, nor text, locks nobody out", async () => {
+    const asked = options();
+    const store = await open(asked);
+    const fields = makeFields({ authid: "joe" });
+    await store.writer.write((transaction) => transaction.put(fields));
+    await redis().zadd(valkeyKeys(asked.prefix).user("joe"), 0, Buffer.from([0xff, 0xe4, 0x00]));
+    const listed = await store.writer.write((transaction) => {
+      transaction.put(makeFields({ authid: "joe" }));
+      return transaction.listByAuthid("joe").length;
+    });
+    expect(listed).toBe(2);
+    await store.close();
   });
 
   test("cookies that others change all the time: an error after many tries, and nothing is written", async () => {
