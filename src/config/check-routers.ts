@@ -1,8 +1,8 @@
 // What the schema can't say about the routers: URLs, plain text on the network, one registration twice.
 
+import { isLoopback } from "../is-loopback.js";
 import type { RouterSection } from "./config-file.js";
 import type { ConfigProblem } from "./config-problem.js";
-import { isLoopback } from "./is-loopback.js";
 
 /** The problems and warnings of `routers`, each by its path. */
 export function checkRouters(routers: readonly RouterSection[]): {

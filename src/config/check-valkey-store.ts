@@ -1,8 +1,8 @@
 // What the schema can't say about a `store` on Valkey or Redis: addresses, topology, plain text on the network, times.
 
+import { isLoopback } from "../is-loopback.js";
 import type { ConfigProblem } from "./config-problem.js";
-import { isLoopback } from "./is-loopback.js";
-import { DEFAULT_PORTS, parseServerAddress } from "./server-address.js";
+import { DEFAULT_PORTS, explainServerAddress, parseServerAddress } from "./server-address.js";
 import type { ValkeyStoreSection } from "./store-section.js";
 
 interface Findings {
@@ -46,10 +46,7 @@ function checkServers(section: ValkeyStoreSection, findings: Findings): void {
   for (const [index, server] of section.servers.entries()) {
     const address = parseServerAddress(server, port);
     if (address === undefined) {
-      const message = server.includes("://")
-        ? "expected host:port, without a scheme in front and without a password or a database in it"
-        : "expected host:port, with IPv6 in brackets: [::1]:6379";
-      findings.problems.push({ path: `store.servers[${index}]`, message });
+      findings.problems.push({ path: `store.servers[${index}]`, message: explainServerAddress(server) });
     } else if (!isLoopback(address.host)) remote ??= index;
   }
   if (remote === undefined) return;

@@ -1,6 +1,7 @@
 // Loads the configuration: read, parse, schema, rules beyond the schema, secrets and files.
 
 import { resolve } from "node:path";
+import { isLoopback } from "../is-loopback.js";
 import { checkCookie } from "./check-cookie.js";
 import { checkPolicy } from "./check-policy.js";
 import { checkRouters } from "./check-routers.js";
@@ -10,7 +11,6 @@ import type { Config, LogConfig } from "./config.js";
 import type { ConfigFile } from "./config-file.js";
 import { type ConfigProblem, invalidConfig } from "./config-problem.js";
 import { FileResolver } from "./file-resolver.js";
-import { isLoopback } from "./is-loopback.js";
 import { readJsonFile } from "./read-json-file.js";
 import { toMilliseconds } from "./to-milliseconds.js";
 import { toPolicy } from "./to-policy.js";

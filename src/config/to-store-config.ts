@@ -17,7 +17,8 @@ export async function toStoreConfig({ store }: ConfigFile, resolver: FileResolve
 }
 
 async function toValkeyConfig(section: ValkeyStoreSection, resolver: FileResolver): Promise<StoreConfig> {
-  const { servers, topology, prefix, timeout, readOnly, hashValues, wait, nearCache } = section;
+  const { servers, topology, allowPlaintext, prefix, timeout, readOnly, hashValues, wait, nearCache } =
+    section;
   const port = topology === "sentinel" ? DEFAULT_PORTS.sentinel : DEFAULT_PORTS.server;
   return {
     type: "valkey",
@@ -25,6 +26,7 @@ async function toValkeyConfig(section: ValkeyStoreSection, resolver: FileResolve
     topology: await toTopology(section, resolver),
     login: await toLogin(section, "store", resolver),
     tls: await toTls(section.tls, "store.tls", resolver),
+    allowPlaintext,
     prefix,
     timeoutMs: toMilliseconds(timeout),
     readOnly,

@@ -1,7 +1,7 @@
 // The transport that this component itself joins on: pings, TLS, serializers, its login, and who else gets its role.
 
-import { isLoopback } from "../config/is-loopback.js";
 import { toArray, toObject, toText } from "../config/json-object.js";
+import { isLoopback } from "../is-loopback.js";
 import { checkComponentLogin } from "./check-component-login.js";
 import type { ComponentLink } from "./component-link.js";
 import type { NodeTransport } from "./crossbar-node.js";

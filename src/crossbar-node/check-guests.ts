@@ -2,8 +2,8 @@
 
 import { resolve } from "node:path";
 import type { RouterConfig } from "../config/config.js";
-import { isLoopback } from "../config/is-loopback.js";
 import { toArray, toObject, toText } from "../config/json-object.js";
+import { isLoopback } from "../is-loopback.js";
 import { toKeyPath } from "../json-schema/key-problem.js";
 import type { NodeFinding } from "./node-finding.js";
 import type { NodeScene } from "./node-scene.js";

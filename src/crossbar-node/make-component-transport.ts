@@ -1,7 +1,7 @@
 // The transport that this component joins on.
 
 import type { RouterConfig, RouterLogin } from "../config/config.js";
-import { isLoopback } from "../config/is-loopback.js";
+import { isLoopback } from "../is-loopback.js";
 import { portOf } from "./component-link.js";
 import { type NodeRequest, SECRET_PLACEHOLDER } from "./node-request.js";
 import { toPublicKey } from "./public-key.js";

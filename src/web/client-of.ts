@@ -1,9 +1,9 @@
 // A request seen through trusted proxies: who sent it, over what, to which host, from which page.
 
-import { isLoopback } from "../config/is-loopback.js";
 import type { PageHeaders } from "../http-headers/fetch-site.js";
 import { type Client, findClient } from "../http-headers/forwarded.js";
 import { parseAddress } from "../http-headers/trusted-proxies.js";
+import { isLoopback } from "../is-loopback.js";
 import { headerOf, type WebRequest } from "./web-message.js";
 
 /** The client behind a request. */

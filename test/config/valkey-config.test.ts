@@ -32,6 +32,7 @@ describe("store on Valkey", () => {
       topology: { kind: "single" },
       login: undefined,
       tls: undefined,
+      allowPlaintext: false,
       prefix: "wca",
       timeoutMs: 1000,
       readOnly: false,
@@ -88,6 +89,7 @@ describe("store on Valkey", () => {
         key: "-----BEGIN key-----\n",
         servername: "valkey.example",
       },
+      allowPlaintext: false,
       prefix: "shop-1",
       timeoutMs: 1500,
       readOnly: true,
@@ -248,10 +250,9 @@ test("plain TCP that is allowed is a warning for each link", async () => {
       allowPlaintext: true,
     }),
   );
-  expect((await loadConfig(file)).warnings).toEqual([
-    `store.servers[1]: ${PLAIN}`,
-    `store.servers[1]: ${PLAIN_SENTINEL}`,
-  ]);
+  const { config, warnings } = await loadConfig(file);
+  expect(config.store).toMatchObject({ allowPlaintext: true });
+  expect(warnings).toEqual([`store.servers[1]: ${PLAIN}`, `store.servers[1]: ${PLAIN_SENTINEL}`]);
 });
 
 describe("the store's secrets (R-57)", () => {

@@ -54,6 +54,7 @@ export function attachNearCache(
     client,
     login: options.login,
     tls: options.tls,
+    allowPlaintext: options.allowPlaintext,
     mayBeReplica: options.readOnly === true && options.topology.kind === "single",
     prefixes: [records, uses],
     anyKey: keys.marks,

@@ -46,6 +46,7 @@ export function createValkeyClient(options: ValkeyOptions, events?: ValkeyClient
       finder,
       login: options.login,
       tls: options.tls,
+      allowPlaintext: options.allowPlaintext,
       mayBeReplica: options.readOnly === true && options.topology.kind === "single",
       // The server answers nothing on a connection that waits for replicas.
       silenceMs: silenceMs + waitMs,

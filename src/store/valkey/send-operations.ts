@@ -66,7 +66,7 @@ export function sendWrites(wait: ReplicaWait | undefined): SendOperations {
 }
 
 /**
- * A write is done when enough replicas have it. Without an answer to WAIT it is sent again, and the script recognises it;
+ * A write is done when enough replicas have it; a script that has written nothing is done. Without an answer to WAIT it is sent again, and the script recognises it;
  * a repetition has to change something too, if only the expiry of its token: WAIT counts the replicas that have the last
  * change of its own connection, and Valkey confirms at once where a new connection has made none.
  */
@@ -77,9 +77,14 @@ function finish(
   wait: ReplicaWait,
   onError: (operation: Operation, error: unknown) => void,
 ): void {
-  if (typeof confirmed !== "number") onError(operation, confirmed);
+  if (!isWritten(operation, reply)) operation.succeed(reply);
+  else if (typeof confirmed !== "number") onError(operation, confirmed);
   else if (confirmed >= wait.replicas) operation.succeed(reply);
   else operation.fail(tooFewReplicas(confirmed, wait));
+}
+
+function isWritten({ command }: Operation, reply: Reply): boolean {
+  return command.kind !== "script" || (command.script.isWritten?.(reply) ?? true);
 }
 
 function tooFewReplicas(confirmed: number, wait: ReplicaWait): CookieAuthenticatorError {
@@ -98,8 +103,7 @@ async function sendGets(
   operations: readonly Operation[],
   onError: (operation: Operation, error: unknown) => void,
 ): Promise<void> {
-  const keys: string[] = [];
-  for (const { command } of operations) if (command.kind === "get") keys.push(...command.keys);
+  const keys = operations.flatMap(({ command }) => (command.kind === "get" ? command.keys : []));
   try {
     const values = await redis.mgetBuffer(keys);
     let from = 0;
@@ -133,7 +137,8 @@ async function runOne(redis: Redis, operation: Operation, isRead: boolean): Prom
   const { script, keys, args } = command;
   const name = `${operation.isWhole ? "EVAL" : "EVALSHA"}${isRead ? "_RO" : ""}`;
   const source = operation.isWhole ? script.source : shaOf(script);
-  return (await redis.callBuffer(name, source, keys.length, ...keys, ...args)) as Reply;
+  // One array: each argument of a call is on the stack, which has no room for some 120,000.
+  return (await redis.callBuffer(name, [source, keys.length, ...keys, ...args])) as Reply;
 }
 
 function shaOf(script: Script): string {

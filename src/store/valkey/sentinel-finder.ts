@@ -27,7 +27,10 @@ export function sentinelFinder(
   topology: Extract<ValkeyTopology, { kind: "sentinel" }>,
 ): PrimaryFinder {
   const { name, login, tls } = topology;
-  const panel = new ServerPanel({ login, tls }, Math.min(ASK_MS, options.timeoutMs));
+  const panel = new ServerPanel(
+    { login, tls, allowPlaintext: options.allowPlaintext },
+    Math.min(ASK_MS, options.timeoutMs),
+  );
   return {
     askEveryMs: ASK_EVERY_MS,
     find: sharedCall(async () => {

@@ -2,6 +2,7 @@
 
 import { Redis, type RedisOptions } from "ioredis";
 import { CookieAuthenticatorError } from "../../errors.js";
+import { isLoopback } from "../../is-loopback.js";
 import { ServerConnector } from "./server-connector.js";
 import type { ServerAddress, ServerLogin, ServerTls } from "./valkey-options.js";
 
@@ -9,6 +10,8 @@ import type { ServerAddress, ServerLogin, ServerTls } from "./valkey-options.js"
 export interface ConnectionOptions {
   readonly login?: ServerLogin | undefined;
   readonly tls?: ServerTls | undefined;
+  /** Without TLS, go to other machines too. */
+  readonly allowPlaintext?: boolean | undefined;
   /** RESP version; 3 by default. With 2 a connection that has subscribed gets the messages of client tracking. */
   readonly protocol?: 2 | 3 | undefined;
   /** Breaks off connecting. */
@@ -30,7 +33,8 @@ export function formatAddress({ host, port }: ServerAddress): string {
  * A connection that is ready for commands. It never reconnects by itself: where to is not its business.
  *
  * @param onEnd called once, when the connection is over, whoever ended it; not if there was none
- * @throws what ioredis, Node.js or the server said (see `toStoreError`), or `ERR_STORE_UNAVAILABLE` after `timeoutMs`
+ * @throws `ERR_STORE_ACCESS`, before anything is sent, for plain TCP to another machine that isn't allowed; what ioredis,
+ *   Node.js or the server said (see `toStoreError`), or `ERR_STORE_UNAVAILABLE` after `timeoutMs`
  */
 export async function openConnection(
   address: ServerAddress,
@@ -38,6 +42,11 @@ export async function openConnection(
   timeoutMs: number,
   onEnd: (error: unknown) => void,
 ): Promise<Redis> {
+  // R-46. Here, since all connections come by: the address may be a Sentinel's or a Cluster's word (a `MOVED`, a failover),
+  // and who can forge that could have the password sent anywhere.
+  if (options.tls === undefined && options.allowPlaintext !== true && !isLoopback(address.host)) {
+    throw plaintextRefused(address);
+  }
   const redis = new Redis({ ...toRedisOptions(address, options, timeoutMs), replyMapping: "legacy" });
   let reason: unknown;
   // Without a listener ioredis prints the error, with the command's arguments.
@@ -75,6 +84,18 @@ export function silence(address: ServerAddress, afterMs: number): CookieAuthenti
     `no answer from ${where} within ${afterMs} ms`,
     {
       hint: "is the server overloaded or stopped, or the network cut? It is tried again for ever",
+      details: { address: where },
+    },
+  );
+}
+
+function plaintextRefused(address: ServerAddress): CookieAuthenticatorError {
+  const where = formatAddress(address);
+  return new CookieAuthenticatorError(
+    "ERR_STORE_ACCESS",
+    `plain TCP to another machine (${where}) isn't allowed: it sends the password and all records in clear`,
+    {
+      hint: "add store.tls (for Sentinels store.sentinel.tls), or set store.allowPlaintext",
       details: { address: where },
     },
   );

@@ -7,16 +7,21 @@ import { type Remedy, SERVER_REPLIES } from "./server-replies.js";
 const TLS_CODES =
   /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_OSSL_)/;
 
-/** What a command inside a script was refused for: only its words come out, not the word that says what it is. */
-const INSIDE_SCRIPTS: readonly (readonly [RegExp, string])[] = [
+/** Replies of which only the text says what they are. */
+const BY_TEXT: readonly (readonly [RegExp, string])[] = [
+  // What a command inside a script was refused for comes out without its first word.
   [/^ERR (ACL failure in script|The user executing the script can't)/, "NOPERM"],
   // A key whose name came out of another key, while a Cluster moves the slot.
   [/^ERR Script attempted to access a non local key/, "TRYAGAIN"],
+  // A node of a Cluster says "max number of clients + cluster connections".
+  [/^ERR max number of clients\b.* reached/, "MAXCLIENTS"],
 ];
 
 /** What may be tried after this error. */
 export function remedyOf(error: unknown): Remedy {
   if (error instanceof CookieAuthenticatorError) return "reject";
+  // Sent once more it would fail again, and each time take down the connection that all share.
+  if (isOwnFault(error)) return "reject";
   if (!isReply(error)) return "reconnect";
   return SERVER_REPLIES[replyCode(error)]?.remedy ?? "reject";
 }
@@ -24,7 +29,7 @@ export function remedyOf(error: unknown): Remedy {
 /** The first word of a reply of the server, e.g. `MOVED`; of any other error the code of Node.js, if it has one. */
 export function replyCode(error: unknown): string {
   if (!isReply(error)) return errorCodeOf(error) ?? "";
-  for (const [inside, code] of INSIDE_SCRIPTS) if (inside.test(error.message)) return code;
+  for (const [text, code] of BY_TEXT) if (text.test(error.message)) return code;
   return /^[A-Z][A-Z0-9_]*(?= |$)/.exec(error.message)?.[0] ?? "";
 }
 
@@ -62,6 +67,12 @@ export function toStoreError(error: unknown, what: string, address?: string): Co
       details,
     });
   }
+  if (isOwnFault(error)) {
+    return new CookieAuthenticatorError("ERR_STORE_SERVER", `${what} can't be sent${at}: ${error.name}`, {
+      hint: "this is a fault of this program: please report it",
+      details,
+    });
+  }
   const why = code === "" ? "the connection was lost" : code;
   return new CookieAuthenticatorError("ERR_STORE_UNAVAILABLE", `no connection to the server${at}: ${why}`, {
     hint: "is the server running, and does a firewall let this machine through? It is tried again for ever",
@@ -95,6 +106,12 @@ function unknownReply(
       details: { ...details, line: line === undefined ? undefined : Number(line) },
     },
   );
+}
+
+/** What was asked for can't be made into a command: nothing of the connection, but for a port that is none. */
+function isOwnFault(error: unknown): error is RangeError | TypeError {
+  const isFault = error instanceof RangeError || error instanceof TypeError;
+  return isFault && errorCodeOf(error) !== "ERR_SOCKET_BAD_PORT";
 }
 
 /** An error reply of the server, as ioredis gives it. */

@@ -22,7 +22,10 @@ const ACCESS_HINT =
 const RESTORED_HINT = "nothing, if it passes; if not, look at the servers' logs and at their replication";
 const MOVING_HINT = "nothing: it passes when the slot of the store's keys has moved to its new node";
 
-/** The first word of an error reply says what it is (Redis protocol, "Simple errors"). */
+/**
+ * The first word of an error reply says what it is (Redis protocol, "Simple errors"). MAXCLIENTS is no word of the
+ * server's: its reply is an `ERR` (see `replyCode`).
+ */
 export const SERVER_REPLIES: Readonly<Record<string, Meaning>> = {
   NOAUTH: access("the server asks for a password"),
   WRONGPASS: access("the server doesn't take this user and password"),
@@ -66,6 +69,12 @@ export const SERVER_REPLIES: Readonly<Record<string, Meaning>> = {
     "again",
     "the server is busy with a script of somebody",
     "`SCRIPT KILL` on the server ends a script that has written nothing",
+  ),
+  // The reply to a connection that the server then closes.
+  MAXCLIENTS: unavailable(
+    "reconnect",
+    "the server takes no more connections: it has its maxclients",
+    "raise maxclients of the server, or end connections that nobody needs; it is tried again for ever",
   ),
   MASTERDOWN: unavailable("reconnect", "this server is a replica that has lost its primary", RESTORED_HINT),
   READONLY: unavailable(

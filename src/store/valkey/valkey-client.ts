@@ -10,6 +10,11 @@ export type Reply = Buffer | number | null | readonly Reply[];
 export interface Script {
   readonly name: string;
   readonly source: string;
+  /**
+   * Whether the script has written something (or had, when it was sent before), by its reply; by default it has. One that
+   * hasn't needs no replicas: its reply counts whatever `WAIT` says.
+   */
+  readonly isWritten?: ((reply: Reply) => boolean) | undefined;
 }
 
 /** Facts of the server that the store stands on now. */
@@ -26,6 +31,10 @@ export interface ServerFacts {
   /** Whether it writes what it has to disk, by AOF or snapshots; `undefined`: it doesn't say. */
   readonly isPersistent: boolean | undefined;
   readonly connectedReplicas: number;
+  /** `undefined`: it doesn't say. */
+  readonly role?: "primary" | "replica" | undefined;
+  /** It refuses writes, since none of the replicas that `min-replicas-to-write` asks for is there. */
+  readonly lacksReplicas?: boolean | undefined;
 }
 
 /** What happens to the connection; each is called once for each change. */

@@ -59,6 +59,12 @@ export interface ValkeyOptions {
   readonly login?: ServerLogin | undefined;
   /** `undefined`: no TLS. */
   readonly tls?: ServerTls | undefined;
+  /**
+   * Connect to other machines without TLS too; by default such a connection is refused with `ERR_STORE_ACCESS`, also to a
+   * server that only the Sentinels or the Cluster have named: everybody on the way could read the password and all records,
+   * and answer in the server's place (R-46).
+   */
+  readonly allowPlaintext?: boolean | undefined;
   /** Begins the name of every key, in braces: all keys of a store are in one hash slot. */
   readonly prefix: string;
   /** Store the SHA-256 of values (S-07); by default as the store says, and `true` for a new one. */

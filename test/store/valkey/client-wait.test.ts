@@ -2,6 +2,8 @@
 
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { Redis } from "ioredis";
+import { makeOid } from "../../../src/record/make-oid.js";
+import { openValkeyStore } from "../../../src/store/valkey/open-valkey-store.js";
 import type { Script } from "../../../src/store/valkey/valkey-client.js";
 import { describeUnless } from "../../support/crossbar-cookie-suite.js";
 import {
@@ -96,6 +98,47 @@ describeUnless(serverMissing(), "client that waits for replicas", () => {
       const client = clientOn(await startServer({ binary }), { wait: { replicas: 1, timeoutMs: 50 } });
       const write = client.write(SET, ["{wca}:a"], ["1"]);
       await expect(write).rejects.toMatchObject({ code: "ERR_STORE_REPLICAS", details: { isWritten: true } });
+    });
+
+    test("a script that has written nothing needs none", async () => {
+      const client = clientOn(await startServer({ binary }), { wait: { replicas: 1, timeoutMs: 50 } });
+      const verdict: Script = {
+        name: "verdict",
+        source: "return ARGV[1]",
+        isWritten: (reply) => String(reply) === "made",
+      };
+      const calls = ["conflict", "made"].map((is) => client.write(verdict, ["{wca}:a"], [is]));
+      const [conflict, made] = await Promise.allSettled(calls);
+      expect(conflict).toEqual({ status: "fulfilled", value: Buffer.from("conflict") });
+      expect(made).toMatchObject({ status: "rejected", reason: { code: "ERR_STORE_REPLICAS" } });
+    });
+
+    test("nor does a transaction that has to begin again", async () => {
+      const server = await startServer({ binary });
+      const { host, port } = server;
+      const options = {
+        servers: [{ host, port }],
+        topology: { kind: "single" },
+        prefix: "wca",
+        timeoutMs: 5000,
+      } as const;
+      const [plain, strict] = await Promise.all([
+        openValkeyStore(options),
+        openValkeyStore({ ...options, wait: { replicas: 1, timeoutMs: 50 } }),
+      ]);
+      const createdNs = BigInt(Date.now()) * 1_000_000n;
+      const oid = makeOid(createdNs);
+      const fields = (value: string) => ({ oid, createdNs, value });
+      await plain.writer.write((t) => void t.put(fields(t.toStoredValue("a".repeat(24)))));
+      let runs = 0;
+      const write = strict.writer.write((t) => {
+        runs += 1;
+        if (runs === 2) throw new Error("begun again");
+        // Held to be free, until the commit's verdict.
+        t.put(fields(t.toStoredValue("b".repeat(24))));
+      });
+      await expect(write).rejects.toThrow("begun again");
+      await Promise.all([plain.close(), strict.close()]);
     });
 
     test("look-ups don't wait for replicas", async () => {

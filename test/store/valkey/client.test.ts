@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import type { Script } from "../../../src/store/valkey/valkey-client.js";
 import { describeUnless } from "../../support/crossbar-cookie-suite.js";
 import { findServers, serverMissing, startServer, stopServers } from "../../support/valkey-server.js";
 import { waitFor } from "../../support/wait-for.js";
@@ -41,6 +42,45 @@ describeUnless(serverMissing(), "client", () => {
       expect(answers.map((values) => values.map(String))).toEqual(
         keys.map((key, at) => (at % 2 === 0 ? [key] : ["null", key])),
       );
+    });
+
+    test("takes more keys and arguments than a call of a function can have", async () => {
+      const client = clientOn(await startServer({ binary }), { timeoutMs: 20_000 });
+      const many = Array.from({ length: 200_000 }, (_, at) => `{wca}:${at}`);
+      const count = { name: "count", source: "return {#KEYS, #ARGV}" };
+      expect(await client.write(count, many.slice(0, 1000), many)).toEqual([1000, 200_000]);
+      expect(await client.read(count, many, [])).toEqual([200_000, 0]);
+      expect(await client.getMany(many)).toHaveLength(200_000);
+      expect(client.events).toEqual(["up"]);
+    });
+
+    test("what can't be sent fails alone, and its connection stays", async () => {
+      const client = clientOn(await startServer({ binary }));
+      const unsendable: Script = {
+        name: "unsendable",
+        get source(): string {
+          throw new RangeError("Maximum call stack size exceeded");
+        },
+      };
+      const calls = [unsendable, SET].map((script) => client.write(script, ["{wca}:a"], ["1"]));
+      const [refused, done] = await Promise.allSettled(calls);
+      expect(refused).toMatchObject({ status: "rejected", reason: { code: "ERR_STORE_SERVER" } });
+      expect(done).toEqual({ status: "fulfilled", value: Buffer.from("OK") });
+      expect(client.events).toEqual(["up"]);
+    });
+
+    test("a server that has its maxclients is waited for", async () => {
+      const server = await startServer({ binary, args: ["--maxclients", "2"] });
+      const held = [server.client(), server.client()];
+      for (const one of held) await one.ping();
+      const late = clientOn(server, { timeoutMs: 300 });
+      await expect(late.getMany(["{wca}:a"])).rejects.toMatchObject({
+        code: "ERR_STORE_UNAVAILABLE",
+        hint: expect.stringContaining("maxclients"),
+      });
+      for (const one of held) one.disconnect();
+      await waitFor("its turn", () => late.events.includes("up"));
+      expect(await late.getMany(["{wca}:a"])).toEqual([null]);
     });
 
     test("look-ups of one turn are one command", async () => {

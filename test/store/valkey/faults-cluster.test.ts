@@ -57,6 +57,8 @@ describeUnless(serverMissing(), title, () => {
   const options = (replicas: number): ValkeyOptions => ({
     servers: cluster.nodes.slice(0, 3).map(({ host, port }) => ({ host, port })),
     topology: { kind: "cluster" },
+    // Hosts of their own, beyond loopback.
+    allowPlaintext: true,
     prefix: "wca",
     timeoutMs: 1000,
     wait: replicas === 0 ? undefined : { replicas, timeoutMs: 500 },

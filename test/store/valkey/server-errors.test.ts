@@ -31,6 +31,8 @@ describe("replies of the server", () => {
     ["BUSY Redis is busy running a script.", "ERR_STORE_UNAVAILABLE", "again"],
     ["ASK 100 127.0.0.1:7000", "ERR_STORE_UNAVAILABLE", "again"],
     ["TRYAGAIN Multiple keys request during rehashing of slot", "ERR_STORE_UNAVAILABLE", "again"],
+    ["ERR max number of clients reached", "ERR_STORE_UNAVAILABLE", "reconnect"],
+    ["ERR max number of clients + cluster connections reached", "ERR_STORE_UNAVAILABLE", "reconnect"],
     ["MASTERDOWN Link with MASTER is down", "ERR_STORE_UNAVAILABLE", "reconnect"],
     ["READONLY You can't write against a read only replica.", "ERR_STORE_UNAVAILABLE", "reconnect"],
     ["UNBLOCKED force unblock from blocking operation", "ERR_STORE_UNAVAILABLE", "reconnect"],
@@ -57,6 +59,25 @@ describe("replies of the server", () => {
 
   test("a script's fault has its line", () => {
     expect(toStoreError(reply("ERR user_script:7: nil value"), "x").details).toMatchObject({ line: 7 });
+  });
+});
+
+describe("what can't be made into a command", () => {
+  test.each([
+    ["RangeError", RangeError],
+    ["TypeError", TypeError],
+  ])("%s ends its operation alone", (_name, Fault) => {
+    const error = new Fault("a record");
+    expect(remedyOf(error)).toBe("reject");
+    const told = toStoreError(error, "script x", "a:1");
+    expect(told).toMatchObject({ code: "ERR_STORE_SERVER", hint: expect.stringContaining("report") });
+    expect(told.message).not.toContain("record");
+  });
+
+  test("a port that is none is the connection's", () => {
+    const error = Object.assign(new RangeError("port"), { code: "ERR_SOCKET_BAD_PORT" });
+    expect(remedyOf(error)).toBe("reconnect");
+    expect(toStoreError(error, "the connection").code).toBe("ERR_STORE_UNAVAILABLE");
   });
 });
 
