@@ -175,7 +175,8 @@ describeUnless(serverMissing(), "the near cache on a server", () => {
         const use = { lastUsedNs: BigInt(time + 1) };
         await writer.write((transaction) => transaction.putUse(oid, use));
         expect((await reader.findUsed({ value: "v" }))?.use).toEqual(use);
-        expect(reader.findByValue("v")).not.toBeInstanceOf(Promise);
+        // On a busy machine there may be no sign of life that is young enough just now.
+        await waitFor("the record", () => !(reader.findByValue("v") instanceof Promise));
       }
       await writer.write((transaction) => transaction.delete(oid));
       expect(await reader.findByValue("v")).toBeUndefined();
