@@ -1,6 +1,7 @@
 // Finds the primary in a Cluster: the node that has the slot of the store's keys, in the words of most nodes.
 
 import type { Redis } from "ioredis";
+import { CookieAuthenticatorError } from "../../errors.js";
 import { hashSlot } from "./hash-slot.js";
 import type { PrimaryFinder } from "./primary-finder.js";
 import { formatAddress } from "./server-connection.js";
@@ -45,7 +46,9 @@ export function clusterFinder(options: ValkeyOptions): PrimaryFinder {
 
 /** What `CLUSTER SLOTS` of a node says: ranges as `[first, last, primary, replica…]`, a node as `[host, port, id, …]`. */
 async function askNode(redis: Redis, asked: ServerAddress, slot: number): Promise<Answer | undefined> {
-  const reply = (await redis.cluster("SLOTS")) as unknown;
+  const reply = (await redis.cluster("SLOTS").catch((error: unknown) => {
+    throw error instanceof Error && /cluster support disabled/i.test(error.message) ? noCluster() : error;
+  })) as unknown;
   const ranges = (Array.isArray(reply) ? reply : []) as readonly (readonly unknown[])[];
   const range = ranges.find(([first, last]) => Number(first) <= slot && slot <= Number(last));
   if (range === undefined) return undefined;
@@ -53,6 +56,16 @@ async function askNode(redis: Redis, asked: ServerAddress, slot: number): Promis
   if (owner === undefined) return undefined;
   const primaries = ranges.map((other) => toAddress(other[2], asked));
   return { owner, others: [...replicas, ...primaries].filter((node) => node !== undefined) };
+}
+
+function noCluster(): CookieAuthenticatorError {
+  return new CookieAuthenticatorError(
+    "ERR_STORE_SERVER",
+    "a server of store.servers is no node of a Cluster",
+    {
+      hint: 'set store.topology to "single", or to "sentinel" with the Sentinels as store.servers',
+    },
+  );
 }
 
 /** A node without a host that it prefers (empty, null or `?`) is reached as the one that was asked. */

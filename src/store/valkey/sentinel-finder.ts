@@ -34,7 +34,10 @@ export function sentinelFinder(
   return {
     askEveryMs: ASK_EVERY_MS,
     find: sharedCall(async () => {
-      const answers = await panel.ask(options.servers, (redis) => askSentinel(redis, name));
+      const asked = panel.ask(options.servers, (redis) => askSentinel(redis, name));
+      const answers = await asked.catch((error: unknown) => {
+        throw ofSentinel(error);
+      });
       return answers.reduce((newest, answer) => (answer.epoch > newest.epoch ? answer : newest)).address;
     }),
     close: () => panel.close(),
@@ -53,6 +56,7 @@ async function askSentinel(redis: Redis, name: string): Promise<Answer | undefin
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
     if (/No such master/i.test(message)) throw unknownName();
+    if (/unknown command/i.test(message)) throw noSentinel();
     throw error;
   }
   const [state, current] = replies;
@@ -61,6 +65,22 @@ async function askSentinel(redis: Redis, name: string): Promise<Answer | undefin
   if (host === undefined || !(Number(port) > 0)) return undefined;
   const epoch = Number(state[state.indexOf("config-epoch") + 1]);
   return { address: { host, port: Number(port) }, epoch };
+}
+
+/** The Sentinels have a login of their own. */
+function ofSentinel(error: unknown): unknown {
+  if (!(error instanceof CookieAuthenticatorError) || error.code !== "ERR_STORE_ACCESS") return error;
+  if (typeof error.details.reply !== "string") return error; // TLS, or plain text that isn't allowed
+  return new CookieAuthenticatorError(error.code, `${error.message}, a Sentinel`, {
+    hint: "compare store.sentinel.username and store.sentinel.password with the Sentinels' users; docs/valkey.md has their ACL line",
+    details: error.details,
+  });
+}
+
+function noSentinel(): CookieAuthenticatorError {
+  return new CookieAuthenticatorError("ERR_STORE_SERVER", "a server of store.servers is no Sentinel", {
+    hint: 'with store.topology "sentinel" they are the Sentinels, by default on port 26379, and not the servers themselves',
+  });
 }
 
 function unknownName(): CookieAuthenticatorError {

@@ -83,7 +83,7 @@ export function silence(address: ServerAddress, afterMs: number): CookieAuthenti
     "ERR_STORE_UNAVAILABLE",
     `no answer from ${where} within ${afterMs} ms`,
     {
-      hint: "is the server overloaded or stopped, or the network cut? It is tried again for ever",
+      hint: "is the server overloaded or stopped, the network cut, or TLS asked of a port without it (store.tls)?",
       details: { address: where },
     },
   );

@@ -75,7 +75,7 @@ export function toStoreError(error: unknown, what: string, address?: string): Co
   }
   const why = code === "" ? "the connection was lost" : code;
   return new CookieAuthenticatorError("ERR_STORE_UNAVAILABLE", `no connection to the server${at}: ${why}`, {
-    hint: "is the server running, and does a firewall let this machine through? It is tried again for ever",
+    hint: "is the server running, does a firewall let this machine through, and does store.tls fit the port?",
     details,
   });
 }
@@ -102,7 +102,9 @@ function unknownReply(
     "ERR_STORE_SERVER",
     isOld ? `the server doesn't know a command of ${what}${at}` : `the server failed at ${what}${at}`,
     {
-      hint: "the store needs Redis 7.0 or any Valkey, and keys under its prefix that nobody else writes",
+      hint: isOld
+        ? 'is it a Sentinel (then store.topology is "sentinel"), or older than Redis 7.0?'
+        : "the store needs Redis 7.0 or any Valkey, and keys under its prefix that nobody else writes",
       details: { ...details, line: line === undefined ? undefined : Number(line) },
     },
   );

@@ -29,7 +29,10 @@ const MOVING_HINT = "nothing: it passes when the slot of the store's keys has mo
 export const SERVER_REPLIES: Readonly<Record<string, Meaning>> = {
   NOAUTH: access("the server asks for a password"),
   WRONGPASS: access("the server doesn't take this user and password"),
-  NOPERM: access("the server's access control list forbids this user a command, key or channel"),
+  NOPERM: {
+    ...access("the server's access control list forbids this user a command, key or channel"),
+    hint: "the login is right, but not the rights: docs/valkey.md has the ACL line that the store needs, with store.prefix in it",
+  },
   DENIED: {
     ...access("the server takes connections from its own machine only (protected mode)"),
     hint: "give the server's user a password, or set `bind` and `protected-mode` in its configuration",
@@ -74,7 +77,7 @@ export const SERVER_REPLIES: Readonly<Record<string, Meaning>> = {
   MAXCLIENTS: unavailable(
     "reconnect",
     "the server takes no more connections: it has its maxclients",
-    "raise maxclients of the server, or end connections that nobody needs; it is tried again for ever",
+    "raise maxclients of the server, or end connections that nobody needs",
   ),
   MASTERDOWN: unavailable("reconnect", "this server is a replica that has lost its primary", RESTORED_HINT),
   READONLY: unavailable(

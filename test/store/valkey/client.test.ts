@@ -117,6 +117,7 @@ describeUnless(serverMissing(), "client", () => {
       const server = await startServer({ binary, args: ["--maxmemory", "64mb"] });
       const client = clientOn(server);
       expect(await client.facts()).toEqual({
+        role: "primary",
         server: name,
         version,
         address: `127.0.0.1:${server.port}`,

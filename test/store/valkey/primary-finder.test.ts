@@ -7,7 +7,7 @@ import { describeUnless } from "../../support/crossbar-cookie-suite.js";
 import { freePort } from "../../support/crossbar-ports.js";
 import { startCluster } from "../../support/valkey-cluster.js";
 import { startSentinels } from "../../support/valkey-sentinels.js";
-import { serverMissing, stopServers } from "../../support/valkey-server.js";
+import { serverMissing, startServer, stopServers } from "../../support/valkey-server.js";
 import { waitFor } from "../../support/wait-for.js";
 import { timed } from "./client-on.js";
 
@@ -76,5 +76,28 @@ describeUnless(serverMissing(), "primary finder", () => {
     expect(await finder.find()).toEqual(addressOf(owner));
     finder.close();
     await cluster.stop();
+  });
+
+  test("a server of another kind is named", async () => {
+    const server = await startServer();
+    const fault = (topology: ValkeyTopology) => finderOf([server], topology).find();
+    await expect(fault({ kind: "sentinel", name: "mymaster" })).rejects.toMatchObject({
+      code: "ERR_STORE_SERVER",
+      message: "a server of store.servers is no Sentinel",
+    });
+    await expect(fault({ kind: "cluster" })).rejects.toMatchObject({
+      code: "ERR_STORE_SERVER",
+      message: "a server of store.servers is no node of a Cluster",
+    });
+  });
+
+  test("a login that a Sentinel refuses is the Sentinel's", async () => {
+    const sentinel = await startServer({ args: ["--requirepass", "secret"] });
+    const login = { username: "default", password: "wrong" };
+    const asked = finderOf([sentinel], { kind: "sentinel", name: "mymaster", login }).find();
+    await expect(asked).rejects.toMatchObject({
+      code: "ERR_STORE_ACCESS",
+      hint: expect.stringContaining("store.sentinel.password"),
+    });
   });
 });
