@@ -101,15 +101,20 @@ async function judgeValueIndex(reader: CookieReader, cookie: Cookie): Promise<st
 async function judgeUserIndex(reader: CookieReader, cookie: Cookie): Promise<string> {
   const { authid, oid } = cookie;
   if (authid === undefined) return "none (it has no authid)";
-  // Without the table a listing by user would look at every record.
-  const { tables } = await reader.info();
-  if (!tables.some((table) => table.oid === AUTHID_INDEX_TABLE.oid))
-    return "none (no component with sessions has been here)";
+  const { areIndexesExact } = await reader.marks();
+  // Without the table of LMDB a listing by user would look at every record. Indexes that are exact are there.
+  if (!areIndexesExact) {
+    const { tables } = await reader.info();
+    if (!tables.some((table) => table.oid === AUTHID_INDEX_TABLE.oid))
+      return "none (no component with sessions has been here)";
+  }
   let after: string | undefined;
   do {
     const page = await reader.list({ limit: PAGE_SIZE, after, where: { authid } });
     if (page.cookies.some((other) => other.oid === oid)) return "right";
     after = page.next;
   } while (after !== undefined);
-  return "behind (the component's next sweep adds it)";
+  return areIndexesExact
+    ? "missing (`db verify --repair` mends it)"
+    : "behind (the component's next sweep adds it)";
 }

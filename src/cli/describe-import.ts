@@ -6,7 +6,7 @@ import { describeProblem } from "../store/cookie-file/line-problem.js";
 
 /** The report as text. */
 export function describeImport(report: ImportReport, isDryRun: boolean): string {
-  const { lines, invalid, changed, changedBecame, contradictions, superseded, ended } = report;
+  const { lines, invalid, changed, changedBecame, contradictions, superseded, notReached, ended } = report;
   const would = isDryRun ? "would be " : "";
   const rows: readonly (readonly [string, number, string])[] = [
     ["lines", lines, ""],
@@ -15,6 +15,7 @@ export function describeImport(report: ImportReport, isDryRun: boolean): string 
     ["changed", changed, `${would}${changedBecame}`],
     ["contrary", contradictions, "value and oid are of two records, or the record is damaged; left alone"],
     ["superseded", superseded, "by a later line of the file"],
+    ["not reached", notReached, ""],
     ["ended", ended, "by Crossbar; not imported"],
     ["deleted", report.deleted, `of the database, not in the file${isDryRun ? ": would be deleted" : ""}`],
     ["invalid", invalid.count, "left out"],

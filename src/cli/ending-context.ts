@@ -22,7 +22,7 @@ export async function toReadingContext(
 
 /** The same with a writer. Nobody listens to events: the component notices changes of the database by itself. */
 export async function toEndingContext(
-  store: CookieStore,
+  store: Pick<CookieStore, "reader" | "writer">,
   { limits }: Pick<StoreSettings, "limits">,
   context: Pick<CliContext, "nowNs">,
 ): Promise<SessionContext> {

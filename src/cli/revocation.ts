@@ -38,7 +38,10 @@ export function toRevocation(options: RevocationOptions, limits: LifetimeLimits)
     );
   }
   if (state === "damaged")
-    throw argumentError("damaged records can't be judged", "`cookies remove --oid OID` removes one of them");
+    throw argumentError(
+      "damaged records can't be judged",
+      "`cookies list --state damaged` shows them, `cookies remove --oid OID` removes one",
+    );
   if (oid !== undefined) {
     const oids = [...new Set(oid)];
     return { plan: { oids, fits: () => true }, text: oids.length === 1 ? `oid ${oids[0]}` : "these oids" };

@@ -37,9 +37,7 @@ export function createReloader({ config, load, apply, log }: ReloaderOptions): R
     }
     current = next;
     // R-54: a change of the configuration is an event like any other. Keys only: a value may be a secret.
-    const message =
-      changed.length === 0 ? "configuration read again: nothing to change" : "configuration changed";
-    log.info({ event: "reload", changed }, message);
+    log.info({ event: "reload", changed }, describeReload(changed.length, fixed.length));
     if (changed.length > 0) await apply(next);
   };
 
@@ -66,6 +64,14 @@ export function createReloader({ config, load, apply, log }: ReloaderOptions): R
     return waiting;
   };
   return { reload };
+}
+
+/** The keys themselves are in the line, or in warnings before it. */
+function describeReload(changed: number, waiting: number): string {
+  if (changed > 0) return "configuration changed";
+  if (waiting === 0) return "configuration read again: nothing to change";
+  const keys = waiting === 1 ? "1 key waits" : `${waiting} keys wait`;
+  return `configuration read again: nothing else to change; ${keys} for a restart`;
 }
 
 async function loadOrSay(load: () => Promise<LoadedConfig>, log: Log): Promise<LoadedConfig | undefined> {

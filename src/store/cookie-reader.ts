@@ -109,6 +109,17 @@ export interface StoreInfo {
   /** `host:port` of the server, and its version, if there is one. */
   readonly address?: string;
   readonly serverVersion?: string;
+  /** What the server says that it is; a replica takes no writes. */
+  readonly role?: "primary" | "replica" | undefined;
+  /** Replicas that are connected to the server, and whether `min-replicas-to-write` refuses writes for want of them. */
+  readonly connectedReplicas?: number;
+  readonly lacksReplicas?: boolean;
+  /** Whether the server writes what it has to disk; `undefined`: its user may not ask. */
+  readonly isPersistent?: boolean | undefined;
+  /** Number of cookies, where the store counts them. */
+  readonly cookies?: number;
+  /** Whether values are stored as SHA-256, where a networked store has settled that already. */
+  readonly areValuesHashed?: boolean | undefined;
   /** Of the records that this process keeps in memory in front of the server, if it does. */
   readonly nearCache?: NearCacheFigures;
 }
@@ -138,6 +149,8 @@ export interface CookieReader {
   changesSince(version: string): MaybePromise<StoreChanges | undefined>;
   /** Figures of the store; also the cheapest proof that it can be read. */
   info(): MaybePromise<StoreInfo>;
+  /** Why the store can't be used now, where somebody watches it and has told so; asks nobody. */
+  knownFault?(): CookieAuthenticatorError | undefined;
   /** Ends all use. Calling it again does nothing. */
   close(): Promise<void>;
 }

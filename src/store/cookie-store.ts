@@ -21,6 +21,11 @@ export interface CookieStore {
    * waits on the same lock. Where only we write it needs to be done once; else as often as they may lag.
    */
   sweepIndexes(options?: { readonly signal?: AbortSignal }): Promise<SweepReport>;
+  /**
+   * Removes the cookie of an oid also where its record can't be decoded; `false` if there is none. On LMDB entries of
+   * indexes may stay, which `db verify --repair` removes. Missing where `CookieTransaction.delete` is the only way.
+   */
+  removeDamaged?(oid: string): Promise<boolean>;
   /** Waits for writes under way, then ends all use. Calling it again does nothing. */
   close(): Promise<void>;
 }

@@ -270,7 +270,7 @@ describe("cookies show", () => {
       expect(text.stdout).toMatch(/^\(state\) +valid: its time isn't over$/m);
       expect(text.stdout).toMatch(/^\(device\) +tcp4:192.0.2.1:1, browser$/m);
       expect(text.stdout).toMatch(/^\(last use\) +2025-12-31T23:59:59Z, tcp4:192.0.2.2:2$/m);
-      expect(text.stdout).toMatch(/^\(index\) +by value: right; by user: none/m);
+      expect(text.stdout).toMatch(/^\(index\) +by value: right; by user: right$/m);
     }
     const { stdout } = await cli.run(["cookies", "show", oid, ...DB, "--json", "--show-values"]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -296,6 +296,20 @@ describe("cookies show", () => {
     const { oid } = await put(cli, fields);
     const { stdout } = await cli.run(["cookies", "show", oid, "--config", writeLifetimeConfig(limits)]);
     expect(stdout).toMatch(why);
+  });
+
+  test("says that LMDB without our tables has no index by user", async () => {
+    const cli = createFakeCli();
+    const { oid } = await put(cli, {});
+    const bare = createFakeCli({
+      openCookieReader: async () => ({
+        ...cli.store.reader,
+        marks: () => ({ clockNs: 0n, areValuesHashed: false, areIndexesExact: false }),
+        close: async () => {},
+      }),
+    });
+    const { stdout } = await bare.run(["cookies", "show", oid, ...DB]);
+    expect(stdout).toContain("by user: none (no component with sessions has been here)");
   });
 
   test("says if the index of values doesn't lead to the record", async () => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import type { CliContext } from "../../src/cli/cli-context.js";
+import { CookieAuthenticatorError } from "../../src/errors.js";
 import type { Cookie, CookieFields } from "../../src/record/cookie.js";
 import { makeFields } from "../store/conformance.js";
 import { createFakeCli, type FakeCli, NOW_NS } from "./fake-context.js";
@@ -34,6 +35,41 @@ async function scene(changes: Partial<CliContext> = {}): Promise<FakeCli> {
 }
 
 describe("cookies revoke", () => {
+  test("names records that can't be read, as a whole or in a field", async () => {
+    const broken = await scene();
+    const { reader, writer } = broken.store;
+    const bad = await put(broken, { authid: "bad" });
+    const error = new CookieAuthenticatorError("ERR_RECORD_INVALID", "broken");
+    const cli = createFakeCli({
+      openCookieStore: async () => ({
+        ...broken.store,
+        writer,
+        reader: {
+          ...reader,
+          async list(options) {
+            const page = await reader.list(options);
+            for (const cookie of page.cookies.filter(({ oid }) => oid === bad.oid)) {
+              Object.defineProperty(cookie, "authrealm", {
+                configurable: true,
+                get: () => {
+                  throw error;
+                },
+              });
+            }
+            return { ...page, damaged: [{ oid: OID, error }] };
+          },
+        },
+        close: async () => {},
+      }),
+    });
+    const { status, stdout, stderr } = await cli.run([...REVOKE, "--all", "--yes"]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "revoked 3 sessions\n" });
+    expect(stderr).toMatch(/^warning: 2 records that can't be read are left: /);
+    expect(stderr).toContain(OID);
+    expect(stderr).toContain(bad.oid);
+    expect(await left(broken)).toEqual(["-", "bad"]);
+  });
+
   test.each([
     [["--authid", "joe"], 2, ["-", "ann"]],
     [["--realm", "realm2"], 1, ["-", "joe", "joe"]],

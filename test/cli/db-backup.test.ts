@@ -3,6 +3,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { content, writeConfig } from "../config/temporary-config.js";
 import { copyGoldenDatabase } from "../support/golden-records.js";
 import { makeTempDirectory, removeTempDirectories } from "../support/temp-directory.js";
 import { createFakeCli } from "./fake-context.js";
@@ -44,6 +45,19 @@ describe("db backup", () => {
     });
     const verified = await createFakeCli().run(["db", "verify", target, "--json"]);
     expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, format: "1.0", keys: { records: 30 } });
+  });
+
+  test("takes the database of a configuration, and two places in all", async () => {
+    const { source, target } = makePaths("db-0.9");
+    const config = writeConfig(content({ store: { path: source } }));
+    const made = await createFakeCli().run(["db", "backup", "--config", config, target, "--json"]);
+    expect(made).toMatchObject({ status: 0, stderr: "" });
+    expect(JSON.parse(made.stdout)).toMatchObject({ source, target });
+    for (const args of [[source], ["--config", config, source, target]]) {
+      const { status, stderr } = await createFakeCli().run(["db", "backup", ...args]);
+      expect(status).toBe(2);
+      expect(stderr).toContain("expected PATH TARGET, or --config FILE TARGET");
+    }
   });
 
   test("Ctrl-C leaves nothing", async () => {

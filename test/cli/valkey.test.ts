@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { openTargetReader, openTargetStore } from "../../src/store/open-store-target.js";
+import { aclRule } from "../../src/store/valkey/acl-rule.js";
 import { content, type Json, temporaryDirectory, writeConfig } from "../config/temporary-config.js";
 import { describeUnless } from "../support/crossbar-cookie-suite.js";
 import { freePort } from "../support/crossbar-ports.js";
@@ -15,6 +16,7 @@ import {
   stopServers,
   type ValkeyServer,
 } from "../support/valkey-server.js";
+import { waitFor } from "../support/wait-for.js";
 import { type CliResult, createFakeCli } from "./fake-context.js";
 
 const PASSWORD = "s3cret-of-the-store";
@@ -126,13 +128,18 @@ function suite({ name, binary, version }: FoundServer): void {
     });
 
     test("db reset-clock sets the highest time seen back to now", async () => {
-      const config = configFor(server.port);
+      const config = configFor(server.port, { nearCache: {} });
       const empty = await run(["db", "reset-clock", "--config", config]);
-      expect(empty.stdout).toContain("has seen no time: nothing to do");
+      expect(empty.stdout).toBe(
+        `127.0.0.1:${server.port}, keys {t${prefixes}} has seen no time: nothing to do\n`,
+      );
       const wrongNs = 2_082_758_400_000_000_000n; // 2036
       const store = await openTargetStore(targetOf(server.port));
       try {
-        await store.writer.write((transaction) => transaction.raiseClock(wrongNs));
+        await store.writer.write((transaction) => transaction.raiseClock(BigInt(Date.now()) * 1_000_000n));
+        // A commit that is so far ahead of the server is refused: the server's own clock was wrong.
+        const client = server.client({ password: PASSWORD });
+        await client.hset(`{t${prefixes}}:m`, "clock", String(wrongNs).padStart(20, "0"));
         const { before, after } = await json("db", "reset-clock", "--config", config);
         expect(before).toBe(`${wrongNs}`);
         expect(BigInt(String(after))).toBeLessThan(wrongNs);
@@ -163,6 +170,121 @@ function suite({ name, binary, version }: FoundServer): void {
         ok: true,
         repair: null,
       });
+    });
+
+    test("a damaged record: verify finds it, revoke names it, remove takes it and all that leads to it", async () => {
+      const config = configFor(server.port);
+      const start = `{t${prefixes}}`;
+      const { oid } = await json("cookies", "add", "--config", config, ...JOE);
+      const { oid: other } = await json("cookies", "add", "--config", config, ...JOE);
+      const client = server.client({ password: PASSWORD });
+      const stored = await client.get(`${start}:o:${oid}`);
+      await client.set(`${start}:c:${stored}`, "garbage", "KEEPTTL");
+      const found = await run(["db", "verify", "--config", config]);
+      expect(found.status).toBe(1);
+      expect(found.stderr).toContain("`cookies remove --oid OID` removes a record");
+      const one = await run(["cookies", "revoke", "--config", config, "--oid", String(oid), "--yes"]);
+      expect(one.status).toBe(3);
+      expect(one.stderr).toContain("`cookies remove --oid OID` removes what isn't readable");
+      const all = await run(["cookies", "revoke", "--config", config, "--all", "--yes"]);
+      expect(all).toMatchObject({ status: 0, stdout: "revoked 1 session\n" });
+      expect(all.stderr).toContain(`warning: 1 record that can't be read is left: ${oid}\n`);
+      expect(all.stderr).not.toContain(String(other));
+      expect(await json("cookies", "remove", "--config", config, "--oid", String(oid))).toEqual({
+        removed: oid,
+      });
+      expect(await client.keys(`${start}:[couax]*`)).toEqual([]);
+      expect(await json("db", "verify", "--config", config)).toMatchObject({ ok: true, findings: [] });
+      const again = await run(["cookies", "remove", "--config", config, "--oid", String(oid)]);
+      expect(again.status).toBe(3);
+    });
+
+    test("cookies show finds the user's index right, and missing where it is", async () => {
+      const config = configFor(server.port);
+      const { oid } = await json("cookies", "add", "--config", config, ...JOE);
+      const right = await json("cookies", "show", "--config", config, String(oid));
+      expect(right.indexes).toMatchObject({ authid: "right" });
+      const client = server.client({ password: PASSWORD });
+      await client.del(...(await client.keys(`{t${prefixes}}:a:*`)));
+      const wrong = await json("cookies", "show", "--config", config, String(oid));
+      expect(wrong.indexes).toMatchObject({ authid: "missing (`db verify --repair` mends it)" });
+    });
+
+    test("a cookie that too few replicas have is printed, and then the error", async () => {
+      const config = configFor(server.port, { wait: { replicas: 1, timeout: 0.05 } });
+      const { status, stdout, stderr } = await run(["cookies", "add", "--config", config, ...JOE, "--json"]);
+      expect(status).toBe(1);
+      expect(stderr).toContain("ERR_STORE_REPLICAS");
+      const { oid, value } = JSON.parse(stdout) as Record<string, string>;
+      const found = await run(["cookies", "show", "--config", config, "--value-file", "-", "--json"], value);
+      expect(JSON.parse(found.stdout)).toMatchObject({ oid });
+      const info = await run(["db", "info", "--config", config]);
+      expect(info.stderr).toContain("has 0 replicas, and store.wait asks for 1");
+    });
+
+    test("a cookie that the server refused for want of replicas isn't printed", async () => {
+      const config = configFor(server.port);
+      const client = server.client({ password: PASSWORD });
+      await client.config("SET", "min-replicas-to-write", "1");
+      try {
+        const { status, stdout, stderr } = await run(["cookies", "add", "--config", config, ...JOE]);
+        expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+        expect(stderr).toContain("ERR_STORE_REPLICAS");
+        const info = await run(["db", "info", "--config", config]);
+        expect(info.stderr).toContain("has no good replica for its min-replicas-to-write");
+      } finally {
+        await client.config("SET", "min-replicas-to-write", "0");
+      }
+    });
+
+    test("db info: a replica, full memory, what the user may not ask, values in clear", async () => {
+      await server.client({ password: PASSWORD }).config("SET", "repl-diskless-sync-delay", "0");
+      const replica = await startServer({
+        binary,
+        args: [
+          "--replicaof",
+          "127.0.0.1",
+          `${server.port}`,
+          "--masterauth",
+          PASSWORD,
+          "--requirepass",
+          PASSWORD,
+        ],
+      });
+      const config = configFor(server.port, { hashValues: false });
+      await json("cookies", "add", "--config", config, ...JOE);
+      const prefix = `t${prefixes}`;
+      const onReplica = configFor(replica.port, { prefix });
+      await waitFor(
+        "the replica to have the store",
+        async () => (await replica.client({ password: PASSWORD }).exists(`{${prefix}}:m`)) === 1,
+      );
+      const info = await run(["db", "info", "--config", onReplica]);
+      expect(info.stdout).toContain("role     replica, 0 replicas connected\n");
+      expect(info.stdout).toContain("cookies  1\nvalues   stored as clients send them, not hashed\n");
+      expect(info.stdout).not.toContain("keys ");
+      expect(info.stderr).toContain("is a replica and refuses writes: name the primary");
+      const figures = await run(["db", "info", "--config", onReplica, "--json"]);
+      expect(JSON.parse(figures.stdout)).toMatchObject({ role: "replica", writable: false, cookies: 1 });
+      const primary = JSON.parse((await run(["db", "info", "--config", config, "--json"])).stdout);
+      expect(primary).toMatchObject({ role: "primary", writable: true, areValuesHashed: false });
+      expect(Object.keys(primary)).not.toEqual(expect.arrayContaining(["tables"]));
+      await replica.stop();
+      const client = server.client({ password: PASSWORD });
+      await client.config("SET", "maxmemory", "1000000");
+      await client.call("ACL", "SETUSER", "shop", "on", `>${PASSWORD}`, ...aclRule(prefix).split(" "));
+      try {
+        const full = await run([
+          "db",
+          "info",
+          "--config",
+          configFor(server.port, { prefix, username: "shop" }),
+        ]);
+        expect(full.stderr).toContain("is full: writes fail");
+        expect(full.stdout).toContain("on disk  persistence not known: the user may not ask (+config|get)\n");
+      } finally {
+        await client.config("SET", "maxmemory", "0");
+      }
     });
 
     test("a wrong password ends with the store's status, at once, and nothing of it is printed", async () => {
@@ -224,6 +346,21 @@ describe("without a server", () => {
       expect(status).toBe(2);
       expect(stderr).toContain("expected either PATH or --config FILE");
     }
+  });
+
+  test("db backup says that it is LMDB's", async () => {
+    const config = configFor(1);
+    const named = await run(["db", "backup", "--config", config, "copy"]);
+    expect(named.status).toBe(2);
+    expect(named.stderr).toMatch(/copies a database of LMDB[\s\S]*BGSAVE: docs\/valkey.md/);
+    const asPath = await run(["db", "backup", config, "copy"]);
+    expect(asPath.status).toBe(2);
+    expect(asPath.stderr).toMatch(/is a file[\s\S]*after --config[\s\S]*BGSAVE/);
+  });
+
+  test("check-config says values that aren't hashed", async () => {
+    const { stdout } = await run(["check-config", configFor(1, { hashValues: false })]);
+    expect(stdout).toContain("values as clients send them, not hashed\n");
   });
 
   test("check-config says the store as it was understood, without the password", async () => {

@@ -42,6 +42,18 @@ describe("createReloader", () => {
     ]);
   });
 
+  test("where all that has changed waits for a restart, that is said", async () => {
+    const { applied, log, reload, write } = await scene();
+    write(content({ health: { port: 8090 }, metrics: { port: 8091 } }));
+    await reload();
+    expect(applied).toEqual([]);
+    expect(events(log).at(-1)).toMatchObject({
+      level: "info",
+      changed: [],
+      msg: "configuration read again: nothing else to change; 2 keys wait for a restart",
+    });
+  });
+
   test("the next reload compares with what is in force, not with what was there at the start", async () => {
     const { applied, log, reload, write } = await scene();
     write(content({ authenticator: { allowedRoles: ["user"] } }));

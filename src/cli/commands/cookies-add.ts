@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Command } from "@commander-js/extra-typings";
+import { CookieAuthenticatorError } from "../../errors.js";
 import { buildCookie } from "../../record/build-cookie.js";
 import { Cookie } from "../../record/cookie.js";
 import type { CliContext } from "../cli-context.js";
@@ -67,10 +68,12 @@ Example:
         authrealm: options.authrealm,
         authextra: options.authextra,
       };
-      await withStore(settings, context, ({ writer }) =>
-        writer.write((transaction) =>
-          transaction.put({ ...fields, value: transaction.toStoredValue(value) }),
-        ),
+      const unconfirmed = await withStore(settings, context, ({ writer }) =>
+        writer
+          .write((transaction) => {
+            transaction.put({ ...fields, value: transaction.toStoredValue(value) });
+          })
+          .catch(unconfirmedOrThrow),
       );
       // Where values are hashed at rest, the stored record has the hash: what is shown is what a client presents.
       const cookie = Cookie.cast(buildCookie(fields));
@@ -80,5 +83,13 @@ Example:
         await writeText(context.stdout, formatCookie(cookie, { withValue: true }));
         await writeText(context.stderr, "note: the value is a secret and isn't shown again\n");
       }
+      if (unconfirmed !== undefined) throw unconfirmed;
     });
+}
+
+/** The cookie is made, but too few replicas have it: unprinted it would be one that nobody can use or find. */
+function unconfirmedOrThrow(error: unknown): CookieAuthenticatorError {
+  if (error instanceof CookieAuthenticatorError && error.code === "ERR_STORE_REPLICAS")
+    if (error.details.isWritten === true) return error;
+  throw error;
 }

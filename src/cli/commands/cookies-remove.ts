@@ -1,6 +1,8 @@
 // cookies remove: deletes one record, and with it the login.
 
 import type { Command } from "@commander-js/extra-typings";
+import { isDamage } from "../../errors.js";
+import type { CookieStore } from "../../store/cookie-store.js";
 import type { CookieTransaction } from "../../store/cookie-writer.js";
 import type { CliContext } from "../cli-context.js";
 import { type CookieSelector, cookieNotFound, toCookieSelector } from "../cookie-selector.js";
@@ -22,7 +24,9 @@ export function addCookiesRemove(cookies: Command, context: CliContext): void {
       "after",
       `
 A component with sessions ends what has joined with the cookie; without one,
-close these connections in Crossbar. \`cookies revoke\` ends many.
+close these connections in Crossbar. \`cookies revoke\` ends many. --oid removes
+a record that can't be read, too; on LMDB \`db verify --repair\` then mends the
+indexes.
 
 Example:
   $ wamp-cookie-authenticator cookies remove --db .crossbar/.cookies \\
@@ -31,12 +35,21 @@ Example:
     .action(async (options) => {
       const settings = await findStoreTarget(options, context);
       const selector = await toCookieSelector({ ...options, oids: [options.oid] }, context);
-      const oid = await withStore(settings, context, ({ writer }) =>
-        writer.write((transaction) => remove(transaction, selector)),
-      );
+      const oid = await withStore(settings, context, (store) => removeFrom(store, selector));
       const text = options.json === true ? JSON.stringify({ removed: oid }) : `removed the cookie ${oid}`;
       await writeText(context.stdout, `${text}\n`);
     });
+}
+
+/** A record that can't be decoded is taken away as well, where the store can do that: nothing else would. */
+async function removeFrom(store: CookieStore, selector: CookieSelector): Promise<string> {
+  try {
+    return await store.writer.write((transaction) => remove(transaction, selector));
+  } catch (error) {
+    if (!isDamage(error) || !("oid" in selector) || store.removeDamaged === undefined) throw error;
+    if (!(await store.removeDamaged(selector.oid))) throw cookieNotFound(selector);
+    return selector.oid;
+  }
 }
 
 /** Finds and deletes in one transaction, so that nothing can change in between. */

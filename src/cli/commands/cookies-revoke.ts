@@ -9,6 +9,7 @@ import type { CliContext } from "../cli-context.js";
 import { checkCanAsk, confirm } from "../confirm.js";
 import { withCookieFilter } from "../cookie-filter.js";
 import { toCookieRow } from "../cookie-row.js";
+import { createDamageNotes, type DamageNotes } from "../damage-notes.js";
 import { toEndingContext, toReadingContext } from "../ending-context.js";
 import { interrupted, withInterrupt } from "../interruptible.js";
 import { parseOid } from "../parse-argument.js";
@@ -64,9 +65,11 @@ Example:
       const revocation = toRevocation(options, settings.limits);
       if (options.dryRun === true) return printDryRun(revocation, settings, options, context);
       checkCanAsk(options.yes === true, context);
-      const revoked = await revoke(revocation, settings, options, context);
+      const damage = createDamageNotes();
+      const revoked = await revoke(revocation, damage, settings, options, context);
       const text = options.json === true ? JSON.stringify({ revoked }) : `revoked ${toCount(revoked)}`;
       await writeText(context.stdout, `${text}\n`);
+      await writeText(context.stderr, toTerminalText(damage.text()));
       const asked = options.oid === undefined ? 0 : new Set(options.oid).size;
       if (asked > revoked) throw notRevoked(asked - revoked);
     });
@@ -79,14 +82,18 @@ interface RevokeOptions extends RevocationOptions {
 
 /** How many are revoked. */
 function revoke(
-  { plan, text }: Revocation,
+  { plan: asked, text }: Revocation,
+  damage: DamageNotes,
   settings: StoreSettings,
   options: RevokeOptions,
   context: CliContext,
 ): Promise<number> {
   return withInterrupt(context, (signal) =>
     withStore(settings, context, async (store) => {
-      const session = await toEndingContext(store, settings, context);
+      const watched = { reader: damage.watch(store.reader), writer: store.writer };
+      const session = await toEndingContext(watched, settings, context);
+      // Who names oids is told by their number.
+      const plan = asked.oids === undefined ? { ...asked, fits: damage.judge(asked.fits) } : asked;
       const progress = showProgress(context.stderr, context.env);
       let [found, revoked]: [number | undefined, number] = [undefined, 0];
       try {
@@ -157,6 +164,6 @@ function toCount(count: number): string {
 function notRevoked(count: number): CookieAuthenticatorError {
   const message = count === 1 ? "one of the oids was not revoked" : `${count} of the oids were not revoked`;
   return new CookieAuthenticatorError("ERR_COOKIE_NOT_FOUND", `${message}: not there, or not readable`, {
-    hint: "`cookies show OID` tells which; an end that has come before is as good as this one",
+    hint: "`cookies show OID` tells which; what isn't there has ended before, and `cookies remove --oid OID` removes what isn't readable",
   });
 }

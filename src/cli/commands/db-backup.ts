@@ -1,6 +1,9 @@
 // db backup: a verified copy of a database, beside whoever uses it.
 
+import { stat } from "node:fs/promises";
 import type { Command } from "@commander-js/extra-typings";
+import { loadStoreConfig } from "../../config/load-store-config.js";
+import { CookieAuthenticatorError } from "../../errors.js";
 import { type BackupReport, backupStore } from "../../store/backup/backup-store.js";
 import { formatFindings } from "../../store/verify/format-findings.js";
 import type { CliContext } from "../cli-context.js";
@@ -13,8 +16,10 @@ import { writeText } from "../write-text.js";
 export function addDbBackup(db: Command, context: CliContext): void {
   db.command("backup")
     .description("copy a database, live, and verify the copy")
+    .usage("[options] [path] <target>")
     .argument("<path>", "directory with data.mdb; it is only read")
-    .argument("<target>", "directory to make (mode 0700)")
+    .argument("[target]", "directory to make (mode 0700)")
+    .option("--config <file>", "configuration file with the store, instead of a path")
     .option("--json", "print the report as JSON")
     .addHelpText(
       "after",
@@ -38,7 +43,8 @@ Exit status:
 Example:
   $ wamp-cookie-authenticator db backup .crossbar/.cookies backup-1`,
     )
-    .action(async (source, target, options) => {
+    .action(async (path, second, options) => {
+      const { source, target } = await findPlaces([path, second], options.config, context);
       const progress = showProgress(context.stderr, context.env);
       const report = await withInterrupt(context, (signal) =>
         backupStore(source, target, { onProgress: progress.report, signal }),
@@ -48,6 +54,42 @@ Example:
         options.json === true ? `${JSON.stringify(report)}\n` : toTerminalText(formatReport(report)),
       );
     });
+}
+
+/** @throws `ERR_ARGUMENT` unless there are two places, and the first is a directory of LMDB */
+async function findPlaces(
+  [path, second]: readonly [string, string | undefined],
+  config: string | undefined,
+  { env }: Pick<CliContext, "env">,
+): Promise<{ readonly source: string; readonly target: string }> {
+  if (config !== undefined && second === undefined) {
+    const { store } = await loadStoreConfig(config, { env });
+    if (store.type === "lmdb") return { source: store.path, target: path };
+    throw new CookieAuthenticatorError(
+      "ERR_ARGUMENT",
+      "db backup copies a database of LMDB, and this store is none",
+      {
+        hint: "back up the server's own files with BGSAVE: docs/valkey.md",
+      },
+    );
+  }
+  if (config !== undefined || second === undefined) {
+    throw new CookieAuthenticatorError("ERR_ARGUMENT", "expected PATH TARGET, or --config FILE TARGET", {
+      hint: "TARGET is a directory to make",
+    });
+  }
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false, // whoever reads it says more
+  );
+  if (!isFile) return { source: path, target: second };
+  throw new CookieAuthenticatorError(
+    "ERR_ARGUMENT",
+    `${path} is a file, and PATH a directory with data.mdb`,
+    {
+      hint: "a configuration file comes after --config; of a Valkey or Redis make the backup with BGSAVE: docs/valkey.md",
+    },
+  );
 }
 
 function formatReport(report: BackupReport): string {

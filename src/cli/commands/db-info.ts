@@ -1,8 +1,8 @@
 // db info: figures of a store.
 
 import type { Command } from "@commander-js/extra-typings";
-import type { StoreInfo } from "../../store/cookie-reader.js";
 import type { CliContext } from "../cli-context.js";
+import { describeInfo, findInfoWarnings, infoToJson } from "../describe-info.js";
 import { findStoreTarget, withReader } from "../store-target.js";
 import { toTerminalText } from "../terminal-text.js";
 import { writeText } from "../write-text.js";
@@ -30,22 +30,13 @@ Example:
         async (reader) => reader.info(),
         (warning) => warnings.push(warning),
       );
-      await writeText(context.stdout, options.json === true ? `${JSON.stringify(info)}\n` : formatInfo(info));
+      warnings.push(...findInfoWarnings(info, settings.store));
+      const text =
+        options.json === true
+          ? `${JSON.stringify(infoToJson(info, settings.store))}\n`
+          : toTerminalText(describeInfo(info));
+      await writeText(context.stdout, text);
       if (warnings.length === 0) return;
       await writeText(context.stderr, toTerminalText(warnings.map((text) => `warning: ${text}\n`).join("")));
     });
-}
-
-function formatInfo(info: StoreInfo): string {
-  const { address, serverVersion, maxSizeBytes } = info;
-  const lines = [
-    address === undefined ? `path     ${info.path ?? "-"}` : `server   ${address}`,
-    `engine   ${info.engine}${serverVersion === undefined ? "" : ` ${serverVersion}`}${info.format === undefined ? "" : `, format ${info.format}`}`,
-    address === undefined
-      ? `used     ${info.usedBytes} bytes in pages of ${info.pageSize}`
-      : `used     ${info.usedBytes} bytes of ${maxSizeBytes === undefined ? "no limit" : maxSizeBytes}, with all else on the server`,
-    `keys     ${info.entries}`,
-    ...info.tables.map(({ slot, oid, name }) => `table ${String(slot).padEnd(2)} ${name} (${oid})`),
-  ];
-  return toTerminalText(`${lines.join("\n")}\n`);
 }

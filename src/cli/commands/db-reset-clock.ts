@@ -33,7 +33,10 @@ Example:
       const { store } = await findStoreTarget({ db: path, config: options.config }, context, "PATH");
       const after = context.nowNs();
       const before = await resetStoreClock(store, after);
-      const place = store.type === "lmdb" ? store.path : describeStore(store);
+      const place =
+        store.type === "lmdb"
+          ? store.path
+          : describeStore({ ...store, nearCache: undefined, wait: undefined });
       if (options.json === true) {
         const times = {
           before: before?.toString() ?? null,

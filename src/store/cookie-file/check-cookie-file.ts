@@ -93,12 +93,11 @@ export async function checkCookieFile(
   };
 }
 
-/** The lines that count, one after the other: the last ones of their cookies. */
-export function* readCookieLines({
-  file,
-  size,
-  last,
-}: Pick<CheckedCookieFile, "file" | "size" | "last">): Generator<{
+/** The lines that count, one after the other: the last ones of their cookies. @param onSuperseded called for each other */
+export function* readCookieLines(
+  { file, size, last }: Pick<CheckedCookieFile, "file" | "size" | "last">,
+  onSuperseded?: () => void,
+): Generator<{
   readonly line: FileLine;
   readonly parsed: Extract<ParsedLine, { is: "cookie" | "deleted" }>;
 }> {
@@ -106,6 +105,7 @@ export function* readCookieLines({
     const parsed = parseIfValid(line);
     if (parsed === undefined || parsed.is === "header" || parsed.is === "end") continue;
     if (keysOf(parsed).every((key) => last.get(key) === line.number)) yield { line, parsed };
+    else onSuperseded?.();
   }
 }
 

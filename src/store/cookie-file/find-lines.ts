@@ -25,17 +25,19 @@ export interface FoundLine {
 /**
  * Looks all lines up, some at a time. An abort ends it early, without an error.
  *
+ * @param options.onSuperseded called for each line before them that a later one replaces
+ *
  * @throws what reading throws
  */
 export async function* findLines(
   reader: CookieReader,
   file: CheckedCookieFile,
   target: ImportTarget,
-  { onBytes, signal }: ReadingOptions,
+  { onBytes, signal, onSuperseded }: ReadingOptions & { readonly onSuperseded?: () => void },
 ): AsyncGenerator<readonly FoundLine[], void, undefined> {
   const chunkSize = target.isLocal ? LINES_IN_TURN : LINES_IN_FLIGHT;
   let chunk: MaybePromise<FoundLine>[] = [];
-  for (const { line, parsed } of readCookieLines(file)) {
+  for (const { line, parsed } of readCookieLines(file, onSuperseded)) {
     const { number } = line;
     if (parsed.is === "deleted") chunk.push({ number, line: undefined, found: undefined });
     else chunk.push(findLine(reader, number, parsed));

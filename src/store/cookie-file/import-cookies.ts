@@ -45,7 +45,10 @@ export async function planImport(
   count.setClock(await planClock(reader, file, target));
   const records = await findExactRecords(file, options);
   if (records !== undefined) count.addDeleted(await countOthers(reader, records, { ...options, ...target }));
-  for await (const chunk of findLines(reader, file, target, options)) {
+  for await (const chunk of findLines(reader, file, target, {
+    ...options,
+    onSuperseded: count.addSuperseded,
+  })) {
     for (const { number, line, found } of chunk)
       count.add(line && judgeFound(line, withoutOthers(found, records, target), target), { number });
   }
@@ -97,7 +100,10 @@ export async function importCookies(
     for (const [at, verdict] of verdicts.entries()) count.add(verdict, { number: batch[at]?.number ?? 0 });
   };
   if (isAborted()) return count.report();
-  for await (const chunk of findLines(reader, file, target, options)) {
+  for await (const chunk of findLines(reader, file, target, {
+    ...options,
+    onSuperseded: count.addSuperseded,
+  })) {
     for (const { number, line, found } of chunk) {
       const verdict = line && judgeFound(line, found, target);
       const isToWrite = verdict?.is === "new" || (verdict?.is === "changed" && onConflict === "replace");

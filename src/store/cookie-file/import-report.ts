@@ -27,6 +27,8 @@ export interface ImportReport {
   readonly contradictions: number;
   /** Lines that later ones of the file replace. */
   readonly superseded: number;
+  /** Lines that an interrupted import hasn't come to; 0 otherwise. */
+  readonly notReached: number;
   /** Cookies that the file says were ended: not imported, and deleted by an exact import only. */
   readonly ended: number;
   /** Records of the database that the file lacks, with an exact import. */
@@ -40,6 +42,7 @@ export interface ImportReport {
 export interface ImportCount {
   /** @param verdict `undefined`: a cookie that ended */
   add(verdict: Verdict | undefined, at: { readonly number: number }): void;
+  addSuperseded(): void;
   addDeleted(count: number): void;
   setClock(outcome: ClockOutcome): void;
   report(): ImportReport;
@@ -51,7 +54,7 @@ export function createImportCount(
 ): ImportCount {
   const counts = { new: 0, same: 0, changed: 0, contradiction: 0 };
   const examples: Conflict[] = [];
-  let [ended, deleted] = [0, 0];
+  let [ended, deleted, superseded] = [0, 0, 0];
   let clock: ClockOutcome = "kept";
   return {
     add(verdict, { number }) {
@@ -62,6 +65,9 @@ export function createImportCount(
       counts[verdict.is] += 1;
       const isConflict = verdict.is === "changed" || verdict.is === "contradiction";
       if (isConflict && examples.length < EXAMPLES) examples.push({ line: number });
+    },
+    addSuperseded() {
+      superseded += 1;
     },
     addDeleted(count) {
       deleted += count;
@@ -79,7 +85,8 @@ export function createImportCount(
         changed,
         changedBecame: onConflict === "replace" ? "replaced" : "kept",
         contradictions: contradiction,
-        superseded: file.about - fresh - same - changed - contradiction - ended,
+        superseded,
+        notReached: file.about - fresh - same - changed - contradiction - ended - superseded,
         ended,
         deleted,
         clock,

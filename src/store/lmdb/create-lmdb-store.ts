@@ -5,6 +5,7 @@ import { ZlmdbCookieReader } from "../zlmdb-cookie-reader.js";
 import type { LmdbEnvironment } from "./environment.js";
 import { LmdbCookieWriter } from "./lmdb-cookie-writer.js";
 import { prepareSessions, type SessionStoreOptions } from "./prepare-sessions.js";
+import { deleteDamagedCookie } from "./put-cookie.js";
 import { sweepIndexes } from "./sweep-indexes.js";
 
 /** @throws as `prepareSessions`; the environment stays open then */
@@ -19,6 +20,8 @@ export async function createLmdbStore(
     reader: new ZlmdbCookieReader(environment),
     writer,
     sweepIndexes: ({ signal } = {}) => sweepIndexes({ environment, writer, isExclusive }, signal),
+    removeDamaged: (oid) =>
+      writer.writeRaw((transaction, slots) => deleteDamagedCookie(transaction, slots, oid)),
     close: () => environment.close(),
   };
 }

@@ -44,6 +44,17 @@ export function deleteCookie(transaction: LmdbTransaction, slots: CookieSlots, o
   return transaction.delete(recordKey(slots, oid));
 }
 
+/**
+ * Removes a record without decoding it, and its last use. Which entries the indexes have for it can't be known: they lead to
+ * nothing from then on, and `db verify --repair` removes them.
+ */
+export function deleteDamagedCookie(transaction: LmdbTransaction, slots: CookieSlots, oid: string): boolean {
+  const key = recordKey(slots, oid);
+  if (transaction.get(key) === undefined) return false;
+  if (slots.own !== undefined) transaction.delete(useKey(slots.own, oid));
+  return transaction.delete(key);
+}
+
 /** Makes our entries of one record those of `cookie`; the entries that `old` has no more are removed. */
 function updateSessionIndexes(
   transaction: LmdbTransaction,

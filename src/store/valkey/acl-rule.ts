@@ -1,6 +1,6 @@
-// The rights that the store's user needs on the servers, and no more.
+// The rights that the store's users need on the servers, and no more.
 
-/** What the client sends by itself. `HELLO` and `AUTH` are free. `CONFIG GET` isn't among them: what it says is asked for where it may be. */
+/** What the client sends by itself. `HELLO` and `AUTH` are free. `CONFIG GET` isn't among them: it is for administrators. */
 const CLIENT = ["mget", "evalsha", "evalsha_ro", "eval", "eval_ro", "wait", "info", "cluster|slots"];
 
 /** What the near cache sends. */
@@ -12,21 +12,24 @@ const SCRIPTS = [
   ...["xadd", "xlen", "xrange", "xrevrange", "zadd", "zcard", "zrange", "zrem"],
 ];
 
-/** What `db verify` and its repair call beyond. `SCAN` shows the names of all keys, also those of others. */
-const VERIFY = ["hgetall", "persist", "pexpireat", "scan", "type", "zscore"];
+/**
+ * What `db verify` and its repair call beyond, and what `db info` asks for the snapshots' settings. Not for the component's
+ * user: `SCAN` shows the names of all keys and `CONFIG GET` all settings, also what isn't the store's.
+ */
+const ADMINISTRATOR = ["hgetall", "persist", "pexpireat", "scan", "type", "zscore", "config|get"];
 
 /**
  * Rules of `ACL SETUSER` for the user of a store with this prefix: its keys, the channel of client tracking, and command
  * by command what is used. Categories would let in what no key pattern holds back: `FLUSHALL` is in `@write`.
  *
- * @param use `"verify"`: for a user who runs `db verify`, too
+ * @param use `"administrator"`: for a user who runs `db verify` and `db info`, too
  * @example
  * `ACL SETUSER wca on >secret ${aclRule("wca")}`
  */
-export function aclRule(prefix: string, use: "store" | "verify" = "store"): string {
+export function aclRule(prefix: string, use: "store" | "administrator" = "store"): string {
   // In a pattern these are wildcards.
   const name = prefix.replace(/[\\*?[\]]/g, "\\$&");
-  const more = use === "verify" ? VERIFY : [];
+  const more = use === "administrator" ? ADMINISTRATOR : [];
   const commands = [...CLIENT, ...NEAR_CACHE, ...SCRIPTS, ...more].map((command) => `+${command}`);
   return [
     "resetkeys",

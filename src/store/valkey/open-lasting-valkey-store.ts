@@ -5,15 +5,20 @@ import type { CookieStore } from "../cookie-store.js";
 import { findServerWarnings } from "./check-server.js";
 import { createValkeyClient } from "./create-valkey-client.js";
 import { createValkeyStore, type ValkeyStore, type ValkeyStoreParts } from "./open-valkey-store.js";
+import type { ServerFacts } from "./valkey-client.js";
+import { NEVER_WRITTEN } from "./valkey-marks.js";
 import type { ValkeyOptions } from "./valkey-options.js";
 
 /** What happens to the store while the service runs; each is called once for each change. */
 export interface ValkeyStoreEvents {
   /** It can be used (again). */
   onAvailable(info: { readonly engine: string; readonly version: string; readonly address: string }): void;
-  /** It can't be used; every operation fails until `onAvailable`, after waiting for as long as it may. */
+  /**
+   * It can't be used; every operation fails until `onAvailable`, after waiting for as long as it may. Called again when
+   * the reason is another one.
+   */
   onUnavailable(error: CookieAuthenticatorError): void;
-  /** It works, but a setting of the server may lose sessions. */
+  /** It works, but a setting of the server may lose sessions, or all of them are gone. */
   onWarning(message: string): void;
 }
 
@@ -21,6 +26,9 @@ export interface ValkeyStoreEvents {
 const PASSING_AT_START: ReadonlySet<string> = new Set(["ERR_STORE_UNAVAILABLE", "ERR_STORE_TIMEOUT"]);
 /** How often the server is asked whether it answers, in milliseconds. */
 const CHECK_EVERY_MS = 500;
+/** A reason that was told isn't told again so soon, in milliseconds: two that alternate would fill the log. */
+const SAME_REASON_MS = 60_000;
+const EMPTIED = "the store is empty: it was flushed or made anew, all must log in again";
 
 /**
  * Opens the store for a service. A server that can't be reached is no error but told by the events, at the start too.
@@ -42,8 +50,13 @@ class Watch {
   readonly #events: ValkeyStoreEvents;
   readonly #checkEveryMs: number;
   readonly #warned = new Set<string>();
+  /** The reasons of this outage, and when each was told, by `performance.now()`. */
+  readonly #told = new Map<string, number>();
+  #lastTold: string | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #isAvailable: boolean | undefined;
+  #isAvailable = false;
+  #fault: CookieAuthenticatorError | undefined;
+  #wasWritten = false;
   #isChecking = false;
   #isClosed = false;
 
@@ -79,6 +92,7 @@ class Watch {
         version: () => reader.version(),
         changesSince: (version) => reader.changesSince(version),
         info: () => reader.info(),
+        knownFault: () => this.#fault,
         close,
       },
       writer: store.writer,
@@ -103,29 +117,50 @@ class Watch {
     this.#isChecking = true;
     try {
       // Fit or not is asked whenever it comes back: it may be another server now. Else only whether it answers.
-      if (this.#isAvailable === true) await this.#store.reader.version();
-      else await this.#becomeAvailable();
+      const facts = this.#isAvailable ? undefined : await this.#store.check();
+      const version = await this.#store.reader.version();
+      if (this.#isClosed) return undefined;
+      if (facts !== undefined) this.#becomeAvailable(facts);
+      this.#lookForLoss(version);
       return undefined;
     } catch (error) {
       if (!(error instanceof CookieAuthenticatorError)) throw error;
       if (this.#isClosed) return undefined;
-      const isNew = this.#isAvailable !== false;
       this.#isAvailable = false;
+      this.#fault = error;
       // At the start what doesn't pass is thrown instead of told.
-      if (isNew && (this.#timer !== undefined || PASSING_AT_START.has(error.code)))
-        this.#events.onUnavailable(error);
+      if (this.#timer !== undefined || PASSING_AT_START.has(error.code)) this.#tellFault(error);
       return error;
     } finally {
       this.#isChecking = false;
     }
   }
 
-  async #becomeAvailable(): Promise<void> {
-    const facts = await this.#store.check();
-    if (this.#isClosed) return;
+  /** Who mends the first reason of an outage has to know of the next. */
+  #tellFault(error: CookieAuthenticatorError): void {
+    const reason = `${error.code} ${error.message}`;
+    const now = performance.now();
+    const isRecent = now - (this.#told.get(reason) ?? Number.NEGATIVE_INFINITY) < SAME_REASON_MS;
+    if (reason === this.#lastTold || isRecent) return;
+    this.#lastTold = reason;
+    this.#told.set(reason, now);
+    this.#events.onUnavailable(error);
+  }
+
+  #becomeAvailable(facts: ServerFacts): void {
     this.#isAvailable = true;
+    this.#fault = undefined;
+    this.#lastTold = undefined;
+    this.#told.clear();
     this.#events.onAvailable({ engine: facts.server, version: facts.version, address: facts.address });
     for (const warning of findServerWarnings(facts)) this.#warn(warning);
+  }
+
+  /** Whoever did it, e.g. FLUSHALL, or a restart of a server that saves nothing: nobody else would say it. */
+  #lookForLoss(version: string): void {
+    const isWritten = version !== NEVER_WRITTEN;
+    if (this.#wasWritten && !isWritten) this.#events.onWarning(EMPTIED);
+    this.#wasWritten = isWritten;
   }
 
   /** Once each: a failover back and forth says nothing new. */

@@ -8,6 +8,7 @@ import { attachNearCache } from "./attach-near-cache.js";
 import { findServerWarnings } from "./check-server.js";
 import { createValkeyClient } from "./create-valkey-client.js";
 import { PROBE_SCRIPT } from "./probe-script.js";
+import { removeDamaged } from "./remove-damaged.js";
 import { sweepValkey } from "./sweep-valkey.js";
 import type { ServerFacts, ValkeyClient } from "./valkey-client.js";
 import { ValkeyCookieReader } from "./valkey-cookie-reader.js";
@@ -120,6 +121,11 @@ export function createValkeyStore(
       if (closing !== undefined) throw storeClosed(keys);
       if (isReadOnly) throw storeReadOnly(keys);
       return sweepValkey(client, keys, signal);
+    },
+    async removeDamaged(oid) {
+      if (closing !== undefined) throw storeClosed(keys);
+      if (isReadOnly) throw storeReadOnly(keys);
+      return removeDamaged({ client, keys, marks, onCommitted: near?.forget }, oid);
     },
     async check() {
       const [facts] = await Promise.all([client.facts(), marks.read()]);

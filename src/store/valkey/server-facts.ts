@@ -42,5 +42,13 @@ export function parseServerFacts(info: string, saves: string | undefined, addres
     evictionPolicy: fields.get("maxmemory_policy") ?? "",
     isPersistent: fields.get("aof_enabled") === "1" ? true : saves === undefined ? undefined : saves !== "",
     connectedReplicas: number("connected_slaves"),
+    role: toRole(fields.get("role")),
+    // Only there with min-replicas-to-write; how many it asks for isn't said, but at least one.
+    lacksReplicas: fields.has("min_slaves_good_slaves") ? number("min_slaves_good_slaves") === 0 : undefined,
   };
+}
+
+function toRole(role: string | undefined): ServerFacts["role"] {
+  if (role === "master") return "primary";
+  return role === "slave" ? "replica" : undefined;
 }

@@ -100,6 +100,12 @@ export class ValkeyCookieReader implements CookieReader {
       tables: [],
       address: facts.address,
       serverVersion: facts.version,
+      role: facts.role,
+      connectedReplicas: facts.connectedReplicas,
+      lacksReplicas: facts.lacksReplicas === true,
+      isPersistent: facts.isPersistent,
+      cookies,
+      areValuesHashed: marks.areHashed,
     };
   }
 

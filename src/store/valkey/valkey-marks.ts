@@ -106,6 +106,9 @@ export function toVersion(version: string | undefined, change: string | undefine
   return `${version ?? ""}.${change ?? ""}`;
 }
 
+/** The version of a store that nobody has written to. */
+export const NEVER_WRITTEN = toVersion(undefined, undefined);
+
 function parseMarks(keys: ValkeyKeys, reply: Reply) {
   if (!Array.isArray(reply) || reply.length !== 7) throw unexpectedReply(MARKS_SCRIPT.name);
   const [layout, values, clock, version, change] = (reply as readonly Reply[])

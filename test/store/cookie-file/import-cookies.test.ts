@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { describeImport } from "../../../src/cli/describe-import.js";
 import { buildCookie } from "../../../src/record/build-cookie.js";
 import { Cookie } from "../../../src/record/cookie.js";
 import { exportCookies } from "../../../src/store/cookie-file/export-cookies.js";
@@ -187,6 +188,35 @@ describe("in memory", () => {
         contradictions: 1,
       });
     });
+  });
+});
+
+test("an interrupted import says what it hasn't come to, and calls nothing superseded that isn't", async () => {
+  const store = createMemoryStore();
+  const controller = new AbortController();
+  const writer: CookieStore["writer"] = {
+    write: async (change) => {
+      const result = await store.writer.write(change);
+      controller.abort();
+      return result;
+    },
+  };
+  const lines = Array.from({ length: 3000 }, (_, n) =>
+    crossbarLine({ cbtid: `value-${n}`, authid: `user-${n % 7}` }),
+  );
+  const text = lineOf({ ...A, authrole: "old" }) + lineOf(A) + lines.join("");
+  await withText(text, async (file) => {
+    const report = await importCookies({ ...store, writer }, file, {
+      ...options("skip"),
+      signal: controller.signal,
+    });
+    expect(report).toMatchObject({ lines: 3002, superseded: 1 });
+    expect(report.new).toBeGreaterThan(0);
+    expect(report.notReached).toBeGreaterThan(0);
+    expect(report.new + report.notReached).toBe(3001);
+    expect(describeImport(report, false)).toContain(`not reached ${report.notReached}\n`);
+    const rest = await importCookies(store, file, options("skip"));
+    expect(rest).toMatchObject({ new: report.notReached, same: report.new, superseded: 1, notReached: 0 });
   });
 });
 
