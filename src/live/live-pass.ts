@@ -12,7 +12,7 @@ import type { PassRequest } from "./pass-scheduler.js";
 import { earlier, type LiveRules } from "./session-end.js";
 
 /** What live sessions need of a store. */
-export type LiveReader = Pick<CookieReader, "findUsed" | "version" | "changesSince">;
+export type LiveReader = Pick<CookieReader, "findUsed" | "version" | "changesSince" | "knownFault">;
 
 export interface LivePassOptions {
   readonly reader: LiveReader;
@@ -52,13 +52,19 @@ export function createLivePass(options: LivePassOptions): LivePass {
   let judgedAtMs = Number.NEGATIVE_INFINITY;
   /** When the first known session will be over. */
   let nextEndNs: bigint | undefined;
-  let hasFault = false;
+  let hasFailed = false;
+  let isFaultSaid = false;
 
   const sayFault = (fault: unknown): void => {
+    const code = codeOf(fault);
+    // The store says its own faults, with their causes, but maybe a moment after we see the first of them.
+    const isLeftToStore =
+      code.startsWith("ERR_STORE_") && (!hasFailed || reader.knownFault?.() !== undefined);
     // One line for a database that is away, not four a second.
-    const level = hasFault ? "debug" : "error";
-    log[level]({ code: codeOf(fault) }, "live sessions can't be checked");
-    hasFault = true;
+    const isQuiet = isFaultSaid || isLeftToStore;
+    log[isQuiet ? "debug" : "error"]({ code }, "live sessions can't be checked");
+    hasFailed = true;
+    if (!isQuiet) isFaultSaid = true;
   };
 
   /** What the store says, or `undefined` if it is at fault: a fault of ours must not end anybody. */
@@ -106,7 +112,11 @@ export function createLivePass(options: LivePassOptions): LivePass {
     if (!isFull || cookies === undefined) return;
     askedVersion = version;
     judgedAtMs = performance.now();
-    hasFault = false;
+    // Without cookies to look up nothing but the version has proved that the store answers.
+    if (version !== undefined) {
+      hasFailed = false;
+      isFaultSaid = false;
+    }
     if (!rules.liveIsUse) return;
     const used = [...staying].flatMap((oid) => cookies.get(oid) ?? []);
     if (used.length > 0) options.onUsed(used);

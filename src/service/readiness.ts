@@ -10,7 +10,7 @@ export interface Readiness {
   readonly routers: readonly RouterStatus[];
   /** Realms with session procedures, and their live connections; absent without sessions. */
   readonly sessions?: SessionServiceStatus | undefined;
-  /** `ok`, `timeout`, or the code of the error that reading the store gave. */
+  /** `ok`; the code of the fault that makes it unusable, as in the log; or `timeout`. */
   readonly store: string;
 }
 

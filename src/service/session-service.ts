@@ -80,7 +80,8 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   const onSwept = (report: SweepReport): void => observer?.swept(report);
   const toJobs = (config: SessionsConfig) =>
     sessionUpkeep({ config, sessions: { purge }, store, clock, log, onSwept });
-  const upkeep = createUpkeep(toJobs(options.config), log, (run) => observer?.ran(run));
+  const isStoreAway = (): boolean => store.reader.knownFault?.() !== undefined;
+  const upkeep = createUpkeep(toJobs(options.config), log, (run) => observer?.ran(run), isStoreAway);
   const realms = createSessionRealms({
     routers: options.routers,
     config: () => current.config,

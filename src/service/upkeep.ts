@@ -37,15 +37,24 @@ const SAID_BY_STORE: ReadonlySet<string> = new Set([
   "ERR_STORE_REPLACED",
 ]);
 
+/** What a job may see a moment before the store says it: said by the job when it fails so again, and the store is well. */
+const SOON_SAID_BY_STORE: ReadonlySet<string> = new Set([
+  "ERR_STORE_UNAVAILABLE",
+  "ERR_STORE_TIMEOUT",
+  "ERR_STORE_ACCESS",
+]);
+
 /**
  * A job that fails is said once for each code, and goes on at its next time: the store may be away for a moment.
  *
  * @param onRun called after each run that wasn't stopped early; for metrics
+ * @param isStoreAway whether the store has told that it can't be used, and why
  */
 export function createUpkeep(
   initial: readonly UpkeepJob[],
   log: Log,
   onRun: (run: UpkeepRun) => void = () => {},
+  isStoreAway: () => boolean = () => false,
 ): Upkeep {
   let jobs = initial;
   let ending = new AbortController();
@@ -70,6 +79,7 @@ export function createUpkeep(
 
   const keepDoing = async (job: UpkeepJob, signal: AbortSignal): Promise<void> => {
     let saidCode: string | undefined;
+    let failedCode: string | undefined;
     while (!signal.aborted) {
       const beginMs = performance.now();
       let everyMs = job.everyMs;
@@ -78,6 +88,7 @@ export function createUpkeep(
       try {
         const done = await job.run(signal);
         saidCode = undefined;
+        failedCode = undefined;
         if (!signal.aborted) tell(true);
         if (done !== undefined) log.info({ event: job.name, ...done }, `${job.name} done`);
       } catch (fault) {
@@ -85,11 +96,12 @@ export function createUpkeep(
         tell(false);
         const code = errorCodeOf(fault) ?? (fault instanceof Error ? fault.name : typeof fault);
         everyMs = Math.min(everyMs, RETRY_MS);
-        log[code === saidCode || SAID_BY_STORE.has(code) ? "debug" : "error"](
-          { event: job.name, code },
-          `${job.name} failed; it is tried again`,
-        );
-        saidCode = code;
+        const isStores =
+          SAID_BY_STORE.has(code) || isStoreAway() || (SOON_SAID_BY_STORE.has(code) && code !== failedCode);
+        const isQuiet = isStores || code === saidCode;
+        log[isQuiet ? "debug" : "error"]({ event: job.name, code }, `${job.name} failed; it is tried again`);
+        failedCode = code;
+        if (!isQuiet) saidCode = code;
       }
       const pauseMs = Math.max(everyMs, REST * (performance.now() - beginMs));
       await delay(pauseMs, undefined, { signal }).catch(() => {});

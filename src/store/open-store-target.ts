@@ -46,9 +46,9 @@ async function openValkey(
 export interface TargetEvents extends Pick<LastingStoreEvents, "onReplaced"> {
   /** It can be used (again). The facts are those that its type has. */
   onAvailable(info: StoreFacts): void;
-  /** It can't be used; every operation fails until `onAvailable`. */
+  /** It can't be used; every operation fails until `onAvailable`. Called again when the reason is another one. */
   onUnavailable(error: CookieAuthenticatorError): void;
-  /** It works, but the server is set up so that cookies may be lost. */
+  /** It works, but the server is set up so that cookies may be lost, or all are gone. */
   onWarning(message: string): void;
 }
 

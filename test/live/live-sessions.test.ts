@@ -259,6 +259,47 @@ describe("a fault of the store", () => {
     await waitFor("the kill", () => kills.length > 0);
   });
 
+  test("on a server, nobody there to be looked up: said by the store alone, though passes go on", async () => {
+    const fault = new CookieAuthenticatorError("ERR_STORE_UNAVAILABLE", "no server");
+    let asked = 0;
+    const version = async (): Promise<never> => {
+      asked += 1;
+      throw fault;
+    };
+    const { reader } = createMemoryStore();
+    const { attach, realm, live, log } = scene({ reader: { ...reader, version, knownFault: () => fault } });
+    attach();
+    live.start();
+    for (let pass = 0; pass < 3; pass += 1) {
+      const before = asked;
+      list(realm);
+      await waitFor("a pass and a look", () => asked >= before + 2);
+    }
+    expect(log.saying("live sessions can't be checked").length).toBeGreaterThan(0);
+    expect(log.lines().filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  test("full passes without cookies don't make the same fault new", async () => {
+    let asked = 0;
+    const version = async (): Promise<never> => {
+      asked += 1;
+      throw new CookieAuthenticatorError("ERR_STORE_TIMEOUT", "too slow");
+    };
+    const { reader } = createMemoryStore();
+    // The store itself knows of no fault: then it is said here.
+    const { attach, realm, live, log } = scene({ reader: { ...reader, version } });
+    attach();
+    live.start();
+    for (let pass = 0; pass < 4; pass += 1) {
+      const before = asked;
+      list(realm);
+      await waitFor("a pass and some looks", () => asked >= before + 4);
+    }
+    expect(log.lines().filter(({ level }) => level === "error")).toMatchObject([
+      { code: "ERR_STORE_TIMEOUT" },
+    ]);
+  });
+
   test.each(["ERR_RECORD_INVALID", "ERR_STORE_INCONSISTENT"] as const)(
     "a damaged record (%s) keeps its session, and hides no other",
     async (code) => {

@@ -72,7 +72,9 @@ describe("calls of routers", () => {
     const samples = await scrape();
     expect(findValue(samples, ours("faults_total"), { code: "EIO" })).toBe(1);
     expect(findValue(samples, ours("faults_total"), { code: "other" })).toBe(1);
-    expect(findValue(samples, ours("faults_total"), { code: "ERR_STORE_BUSY" })).toBe(0);
+    for (const code of ["BUSY", "UNAVAILABLE", "TIMEOUT", "ACCESS"]) {
+      expect(findValue(samples, ours("faults_total"), { code: `ERR_STORE_${code}` })).toBe(0);
+    }
     expect(findValue(samples, ours("call_duration_seconds_count"))).toBe(3);
     expect(findValue(samples, ours("call_duration_seconds_sum"))).toBeCloseTo(0.04004);
     expect(findValue(samples, ours("call_duration_seconds_bucket"), { le: "0.00005" })).toBe(1);

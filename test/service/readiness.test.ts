@@ -47,7 +47,37 @@ test("not ready: the store rejects with something else", async () => {
   expect(await check([attached("a")], { reader })).toMatchObject({ ready: false, store: "error" });
 });
 
-test("not ready: the store doesn't answer within a second", async () => {
+test("not ready: the store knows its fault, and isn't asked", async () => {
+  const info = () => Promise.reject(new Error("asked"));
+  const fault = new CookieAuthenticatorError("ERR_STORE_ACCESS", "wrong password");
+  const reader = { ...fakeReader(info), knownFault: () => fault };
+  expect(await check([attached("a")], { reader })).toMatchObject({ ready: false, store: "ERR_STORE_ACCESS" });
+});
+
+test("ready: the store knows of no fault", async () => {
+  const reader = { ...fakeReader(), knownFault: () => undefined };
+  expect(await check([attached("a")], { reader })).toMatchObject({ ready: true, store: "ok" });
+});
+
+test("not ready: the fault becomes known while the store doesn't answer", async () => {
+  let fault: CookieAuthenticatorError | undefined;
+  const reader = {
+    ...fakeReader(() => {
+      fault = new CookieAuthenticatorError("ERR_STORE_TIMEOUT", "late");
+      return new Promise(() => {});
+    }),
+    knownFault: () => fault,
+  };
+  expect(await check([attached("a")], { reader })).toMatchObject({ store: "ERR_STORE_TIMEOUT" });
+});
+
+test("an answer's own error, after the default store.timeout of a second, comes before the page's limit", async () => {
+  const error = new CookieAuthenticatorError("ERR_STORE_TIMEOUT", "late");
+  const reader = fakeReader(() => new Promise((_, reject) => setTimeout(() => reject(error), 1000)));
+  expect(await check([attached("a")], { reader })).toMatchObject({ store: "ERR_STORE_TIMEOUT" });
+});
+
+test("not ready: the store doesn't answer within its time", async () => {
   const reader = fakeReader(() => new Promise(() => {}));
   expect(await check([attached("a")], { reader })).toMatchObject({ ready: false, store: "timeout" });
 });

@@ -13,11 +13,16 @@ afterEach(() => upkeep?.stop());
 
 const HOUR_MS = 3_600_000;
 
-function keep(jobs: readonly (Partial<UpkeepJob> & Pick<UpkeepJob, "run">)[]): CollectedLog {
+function keep(
+  jobs: readonly (Partial<UpkeepJob> & Pick<UpkeepJob, "run">)[],
+  isStoreAway?: () => boolean,
+): CollectedLog {
   const log = collectLog();
   upkeep = createUpkeep(
     jobs.map((job) => ({ name: "work", everyMs: 1, ...job })),
     log.log,
+    undefined,
+    isStoreAway,
   );
   upkeep.start();
   return log;
@@ -123,6 +128,27 @@ describe("createUpkeep", () => {
     await waitFor("two failures", () => log.lines().length >= 2);
     expect(log.lines().map(({ level }) => level)).not.toContain("error");
   });
+
+  test("what the store has told isn't said again by a job, whatever its code; what it hasn't, is", async () => {
+    let isAway = true;
+    const run = () => Promise.reject(new CookieAuthenticatorError("ERR_STORE_SERVER", "s3cret"));
+    const log = keep([{ run }], () => isAway);
+    await waitFor("two failures", () => log.lines().length >= 2);
+    expect(log.lines().map(({ level }) => level)).not.toContain("error");
+    isAway = false;
+    await waitFor("its line", () => log.lines().some(({ level }) => level === "error"));
+  });
+
+  test.each(["ERR_STORE_UNAVAILABLE", "ERR_STORE_TIMEOUT", "ERR_STORE_ACCESS"] as const)(
+    "%s is left to the store at first; a job that goes on failing so while the store is well says it once",
+    async (code) => {
+      const log = keep([{ run: () => Promise.reject(new CookieAuthenticatorError(code, "x")) }]);
+      await waitFor("four failures", () => log.lines().length >= 4);
+      await upkeep?.stop();
+      const levels = log.lines().map(({ level }) => level);
+      expect(levels.slice(0, 4)).toEqual(["debug", "error", "debug", "debug"]);
+    },
+  );
 
   test("a failure without a code is named by its class", async () => {
     const log = keep([{ everyMs: HOUR_MS, run: () => Promise.reject(new RangeError("s3cret")) }]);
