@@ -14,7 +14,7 @@ export type ErrorCode =
   // the store
   | "ERR_STORE_NOT_FOUND" // no database there
   | "ERR_STORE_EXISTS" // a database is there already
-  | "ERR_STORE_ACCESS" // the directory or a file can't be read or written
+  | "ERR_STORE_ACCESS" // the directory, a file or the server doesn't let this user in
   | "ERR_STORE_NOT_LMDB" // data.mdb is no LMDB file
   | "ERR_STORE_FORMAT" // an LMDB file of a data version that can't be opened
   | "ERR_STORE_TRUNCATED" // data.mdb is shorter than its own pages
@@ -27,7 +27,7 @@ export type ErrorCode =
   | "ERR_STORE_CLOSED" // used after close
   | "ERR_STORE_VALUES" // values are hashed at rest, or aren't, against the configuration
   | "ERR_STORE_READ_ONLY" // a write to a database that can only be read now
-  | "ERR_STORE_FULL" // the write would pass store.maxSize
+  | "ERR_STORE_FULL" // the write would pass store.maxSize, or the server's maxmemory
   | "ERR_STORE_COMMIT" // the commit failed; nothing of the transaction is stored
   | "ERR_STORE_KEY" // a value that can't be a key: empty or over LMDB's 511 bytes
   | "ERR_STORE_ASYNC_WRITE" // a write callback returned a promise

@@ -41,7 +41,7 @@ export const ERROR_MENDS = {
   ],
   ERR_STORE_ACCESS: [
     "any use of the database; of a Valkey or Redis: the login, the rights of its user, or TLS",
-    "On Valkey or Redis: [valkey.md](valkey.md) has the ACL line of the user; for TLS compare `store.tls`. On LMDB: check owner and mode of the directory, its files and those above it. Readers need to write `lock.mdb` too. If Crossbar runs as another user: `db init --group-id`.",
+    "On Valkey or Redis: [valkey.md](valkey.md) has the ACL lines: one for the component, one with more rights for `db verify`; for TLS compare `store.tls`. On LMDB: check owner and mode of the directory, its files and those above it. Readers need to write `lock.mdb` too. If Crossbar runs as another user: `db init --group-id`.",
   ],
   ERR_STORE_NOT_LMDB: [
     "any use of the database",
@@ -89,8 +89,8 @@ export const ERROR_MENDS = {
     "`db verify PATH`; the native engine is tried again after an hour, at the next start.",
   ],
   ERR_STORE_FULL: [
-    "any write; look-ups go on",
-    "`cookies purge`, or raise Crossbar's `maxsize` and then `store.maxSize` at most as far; on Valkey or Redis, its `maxmemory`.",
+    "a write that would pass `store.maxSize`, or on Valkey or Redis the server's `maxmemory`; look-ups go on",
+    "`cookies purge`; then on LMDB raise Crossbar's `maxsize`, and `store.maxSize` at most as far; on Valkey or Redis its `maxmemory`.",
   ],
   ERR_STORE_COMMIT: [
     "any write; nothing of it is stored",

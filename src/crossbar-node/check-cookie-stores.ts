@@ -13,26 +13,42 @@ const CROSSBAR_MAXSIZE = 1024 * 2 ** 20;
 /** Findings about `cookie` blocks. */
 export function checkCookieStores(scene: NodeScene): NodeFinding[] {
   const { store } = scene.config;
-  return store.type === "lmdb" ? checkDatabases(scene, store) : checkOwnNames(scene);
+  return store.type === "lmdb" ? checkDatabases(scene, store) : checkNoDatabases(scene);
 }
 
-/** No cookie of Crossbar's can be in a store on Valkey or Redis; but one of our name takes the place of ours. */
-function checkOwnNames({ transports, config }: NodeScene): NodeFinding[] {
+/** No cookie of Crossbar's can be in a store on Valkey or Redis: logins here are none for us, and our name is ours. */
+function checkNoDatabases({ transports, config }: NodeScene): NodeFinding[] {
   const { cookieName } = config.policy;
   return transports.flatMap(({ settings, path }): NodeFinding[] => {
-    if (!isJsonObject(settings.cookie) || crossbarCookieName(settings.cookie) !== cookieName) return [];
+    if (!isJsonObject(settings.cookie)) return [];
+    const finding = { kind: "cookie-store-path", level: "warning", path: `${path}.cookie` } as const;
+    if (crossbarCookieName(settings.cookie) === cookieName) {
+      return [
+        {
+          ...finding,
+          message:
+            `no cookie of Crossbar's is in our store, which isn't on LMDB: the one that it makes here is called ` +
+            `${cookieName} too, and takes the place of ours in the browser`,
+          hint: "drop `cookie` here: the component or a web application makes the cookies; or give it another name",
+        },
+      ];
+    }
+    if (!hasLogins(settings)) return [];
     return [
       {
-        kind: "cookie-store-path",
-        level: "warning",
-        path: `${path}.cookie`,
+        ...finding,
         message:
-          `no cookie of Crossbar's is in our store, which isn't on LMDB: the one that it makes here is called ` +
-          `${cookieName} too, and takes the place of ours in the browser`,
-        hint: "drop `cookie` here: the component or a web application makes the cookies; or give it another name",
+          "Crossbar keeps these logins itself, and the component looks on Valkey or Redis: every cookie of this " +
+          "transport is refused",
+        hint: "let users log in by the procedures or over HTTP (docs/guides/moving-to-valkey.md)",
       },
     ];
   });
+}
+
+/** Whether users log in here: by `cookie` they are logged in already, and `anonymous` names nobody. */
+function hasLogins({ auth }: JsonObject): boolean {
+  return Object.keys(toObject(auth)).some((method) => method !== "cookie" && method !== "anonymous");
 }
 
 function checkDatabases(

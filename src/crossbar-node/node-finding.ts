@@ -23,7 +23,7 @@ export const NODE_FINDING_KINDS = {
   "plain-transport":
     "`requireSecure` on our side, no TLS and no trusted proxy on the router's: all are refused",
   "cookie-store-type": "cookies kept in memory or in a file: we don't know them",
-  "cookie-store-path": "no cookie store of the node is our database",
+  "cookie-store-path": "no cookie store of the node is our database, as none can be on Valkey or Redis",
   "cookie-store-maxsize": "`maxsize` below our `store.maxSize`: once we write past it, the router goes down",
   "cookie-store-purge":
     "`purge_on_startup` throws all sessions away, and makes the database anew in LMDB 1.0 format",

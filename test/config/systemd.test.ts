@@ -56,6 +56,13 @@ describe("config/systemd", () => {
     expect(unit).not.toMatch(/^Environment=/m);
   });
 
+  test("so does the password of a Valkey, once its line is adapted", () => {
+    const [, name = ""] =
+      /^#LoadCredential=([\w-]+):\/etc\/wamp-cookie-authenticator\/secrets\/\1$/m.exec(unit) ?? [];
+    expect(name).toBe("valkey-password");
+    expect(unit).toContain(`{ "file": "/run/credentials/wamp-cookie-authenticator.service/${name}" }`);
+  });
+
   test("a wrong configuration isn't started again for ever; a replaced store is", () => {
     expect(valuesOf("RestartPreventExitStatus")).toEqual([String(EXIT_STATUS.usage)]);
   });

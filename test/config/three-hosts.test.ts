@@ -1,7 +1,7 @@
 // config/three-hosts works: ours and Crossbar's files fit together, and its Valkeys and Sentinels fail over, with TLS and users.
 
 import { execFile } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -66,7 +66,21 @@ describeWithCrossbar("`crossbar check` (skipped without .venv/bin/crossbar)", ()
 
 test("the servers' users have the rights that the component needs, and no more", () => {
   expect(read("users.acl")).toContain(`user wca on >change-me ${aclRule("wca")}\n`);
+  expect(read("users.acl")).toContain(
+    `user wca-admin on >change-me-admin ${aclRule("wca", "administrator")}\n`,
+  );
   expect(read("sentinel-users.acl")).toContain(`user wca on >change-me ${SENTINEL_ACL_RULE}\n`);
+});
+
+test("the guide has every secret of the files, and every place that it is in", () => {
+  const guide = readFileSync(join("docs", "guides", "several-routers-and-instances.md"), "utf8");
+  const rows = guide.split("\n").filter((line) => line.startsWith("| "));
+  for (const file of readdirSync(SOURCE)) {
+    const named = read(file).match(/\bchange-me[a-z-]*|(?<="env": ")\w+|(?<=\$\{)\w+/g) ?? [];
+    const isIn = (name: string) => (row: string) =>
+      row.includes(`\`${name}\``) && row.includes(`\`${file}\``);
+    expect(named.filter((name) => !rows.some(isIn(name)))).toEqual([]);
+  }
 });
 
 describeUnless(serverMissing(), "its Valkeys and Sentinels on loopback", () => {
@@ -84,6 +98,7 @@ describeUnless(serverMissing(), "its Valkeys and Sentinels on loopback", () => {
       .replace("/etc/valkey/tls/server.pem", certificates.server.certFile)
       .replace("/etc/valkey/tls/server.key", certificates.server.keyFile)
       .replace(/\/etc\/valkey\/(\S+\.acl)/, (_, name) => resolve(SOURCE, name))
+      .replace(/^dir .*$/m, "")
       // The tests' only changes: ports, since all are one host, and how long a failover may take.
       .replace(/^tls-port .*$/m, `tls-port ${port}`)
       .replace(/down-after-milliseconds cookies \d+/, "down-after-milliseconds cookies 1000");

@@ -20,6 +20,8 @@ interface Parts {
   ws?: Json;
   store?: Json;
   cookie?: Json;
+  /** How users log in, on the transport with the cookie store. */
+  auth?: Json;
   component?: Json;
   role?: Json;
   more?: unknown[];
@@ -53,7 +55,10 @@ function node(parts: Parts = {}): Json {
           {
             type: "universal",
             endpoint: { type: "tcp", port: 8080 },
-            websocket: { login: { cookie, auth: {} }, ws: { auth: { ticket: dynamic() }, ...parts.ws } },
+            websocket: {
+              login: { cookie, auth: parts.auth ?? {} },
+              ws: { auth: { ticket: dynamic() }, ...parts.ws },
+            },
           },
           {
             type: "websocket",
@@ -89,9 +94,29 @@ test("a right node has no findings", async () => {
 describe("a store on Valkey, where no cookie of Crossbar's can be", () => {
   const store = { store: { type: "valkey", servers: ["127.0.0.1"] } };
 
-  test("Crossbar's cookie of another name is its own matter, whatever its store", async () => {
-    for (const kept of [{}, { type: "memory" }, { type: "database", purge_on_startup: true, sync: false }])
-      expect(await findings(node({ cookie: { name: "other" }, store: kept }), store)).toEqual([]);
+  const STORES = [{}, { type: "memory" }, { type: "database", purge_on_startup: true, sync: false }];
+
+  test("Crossbar's cookie of another name is its own matter, whatever its store, where nobody logs in", async () => {
+    for (const kept of STORES)
+      for (const auth of [{}, { anonymous: { type: "static", role: "visitor" } }])
+        expect(await findings(node({ cookie: { name: "other" }, store: kept, auth }), store)).toEqual([]);
+  });
+
+  test("a login that Crossbar keeps itself is none for the component", async () => {
+    const auth = { wampcra: { type: "static", users: {} } };
+    const config = await ourConfig(store);
+    for (const kept of STORES) {
+      const changed = node({ cookie: { name: "other" }, store: kept, auth });
+      expect(checkCrossbarNode(changed, config, { nodeDirectory: "/node" })).toEqual([
+        {
+          kind: "cookie-store-path",
+          level: "warning",
+          path: `${LOGIN}.cookie`,
+          message: expect.stringContaining("every cookie of this transport is refused"),
+          hint: expect.stringContaining("docs/guides/moving-to-valkey.md"),
+        },
+      ]);
+    }
   });
 
   test("one of our name takes the place of ours in the browser", async () => {

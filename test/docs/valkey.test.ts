@@ -31,6 +31,7 @@ test("the ACL lines give the rights that suffice", () => {
   const lines = page.split("\n").filter((line) => line.startsWith("ACL SETUSER"));
   expect(lines).toEqual([
     `ACL SETUSER wca on >secret ${aclRule("wca")}`,
+    `ACL SETUSER wca-admin on >another ${aclRule("wca", "administrator")}`,
     `ACL SETUSER wca on >secret ${SENTINEL_ACL_RULE}`,
   ]);
 });
