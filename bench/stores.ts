@@ -53,7 +53,7 @@ export async function benchStores(): Promise<void> {
     const writes = writing.flatMap((each) => [
       newRow(each, "login", `login ${logins} ${LOGINS_AT_ONCE}`),
       newRow(each, "use", `use ${logins} ${LOGINS_AT_ONCE}`),
-      newRow(each, "use, one at a time", `use ${Math.ceil(logins / 4)} 1`),
+      newRow(each, "use, one at a time", `use ${Math.ceil(logins / 40)} 1`),
       newRow(each, "logout", `logout ${LOGINS_AT_ONCE}`),
     ]);
     await takeTurns(writes, rounds);
