@@ -119,7 +119,10 @@ describeShell("zsh", () => {
     run("zsh", ["-f", "-n", scripts.zsh ?? ""]);
   });
 
-  /** A line typed into an interactive zsh on a terminal of its own; what `compadd` is asked to add goes to a file. */
+  /**
+   * A line typed into an interactive zsh on a terminal of its own; what `compadd` is asked to add goes to a file. A key counts from the
+   * moment on when the line editor is there, which it says itself: before that a Tab is a character like others.
+   */
   function complete(line: string): string[] {
     const added = join(directory, `added-${Math.random()}`);
     const script = `
@@ -132,7 +135,7 @@ describeShell("zsh", () => {
         local -a matches; builtin compadd -A matches "$@"; print -rl -- "$matches[@]" >> ${added}
         builtin compadd "$@"
       }'
-      type 'echo REA""DY'
+      type 'zle-line-init() { print REA""DY }; zle -N zle-line-init'
       zpty -r -m shell output '*READY*'
       zpty -n -w shell '${NAME} ${line}'$'\\t'
       zpty -n -w shell $'\\C-u'"echo DO''NE"$'\\n'
